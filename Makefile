@@ -1,0 +1,48 @@
+# The fixed targets are run, test, bench and venv; everything they need they install into .venv from the lock files.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first interpreter that really runs and is supported (a pyenv shim may be on PATH and still refuse).
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+
+help:  ## what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / - /'
+
+.venv/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11, 3.12 or 3.13 found; on Debian: apt-get install python3 python3-venv" >&2; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "make: could not make .venv; on Debian: apt-get install python3-venv" >&2; rm -rf .venv; exit 2; }
+
+.venv/run.stamp: .venv/pyvenv.cfg requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+venv: .venv/dev.stamp  ## make .venv with every extra and the test tools
+
+run: .venv/run.stamp  ## start 小安 with the built-in local group (http://127.0.0.1:8075)
+	$(BIN)/python -m bot run
+
+test: venv  ## format check, lint, types, all tests
+	@bash tests/browser/install.sh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: venv  ## measure speed and memory (minutes)
+	$(BIN)/python -m tests.benchmarks
+
+lock: venv  ## renew the lock files after a change in pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		pyproject.toml requirements-build.in -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		pyproject.toml requirements-build.in --group dev -o requirements-dev.lock
+
+.PHONY: help venv run test bench lock
