@@ -1,0 +1,201 @@
+"""config.yaml and the environment → checked, typed settings; every error names the key's path and the mend."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+PREFIX = "BAOANNIAO_"
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the text says where and how to mend it."""
+
+
+def _clock(value: Any) -> Any:
+    # YAML 1.1 reads an unquoted 10:00 as the number 600 (base 60).
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+        return dt.time(value // 60, value % 60)
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d{1,2})[:：](\d{2})", value.strip())
+        if match and int(match[1]) < 24 and int(match[2]) < 60:
+            return dt.time(int(match[1]), int(match[2]))
+    if isinstance(value, dt.time):
+        return value
+    raise ValueError('must be a time of day like "10:00"')
+
+
+Clock = Annotated[dt.time, BeforeValidator(_clock)]
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Day(Part):
+    """The times of an ordinary day, local to the community."""
+
+    opens: Clock = dt.time(5, 0)
+    reminders: tuple[Clock, ...] = (dt.time(8, 30), dt.time(9, 30))
+    deadline: Clock = dt.time(10, 0)
+    summary: Clock = dt.time(20, 0)
+    quiet: tuple[Clock, Clock] = (dt.time(22, 0), dt.time(6, 0))
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Day:
+        if not self.opens < self.deadline:
+            raise ValueError("deadline must be later than opens")
+        if list(self.reminders) != sorted(set(self.reminders)):
+            raise ValueError("reminders must be in order, each once")
+        return self
+
+
+class Escalation(Part):
+    """Minutes: after the alert opens (backup_after, coordinator_after), of a claim, between repeats."""
+
+    backup_after: Minutes = 20
+    coordinator_after: Minutes = 40
+    claim_holds: Minutes = 30
+    repeat_every: Minutes = 30
+
+    @model_validator(mode="after")
+    def _climbs(self) -> Escalation:
+        if self.coordinator_after <= self.backup_after:
+            raise ValueError("coordinator_after must be more than backup_after")
+        return self
+
+
+class Room(Part):
+    topic: str = Field("报安鸟", min_length=1)
+
+
+class Puppet(Part):
+    kind: Literal["local", "service"] = "local"
+    endpoint: str = ""
+    token: SecretStr = SecretStr("")
+    tls: bool = True
+
+
+class StorePart(Part):
+    path: Path = Path("var/baoanniao.db")
+
+
+class RosterPart(Part):
+    elders: Path = Path("data/demo/elders.csv")
+    volunteers: Path = Path("data/demo/volunteers.csv")
+
+
+class Pace(Part):
+    """What the group bears: seconds between two messages, messages a minute and a day (distress is exempt)."""
+
+    gap_seconds: float = Field(5, ge=0, le=600)
+    per_minute: int = Field(10, ge=1, le=600)
+    per_day: int = Field(120, ge=1, le=100_000)
+
+
+class Web(Part):
+    host: str = "127.0.0.1"
+    port: int = Field(8075, ge=0, le=65535)
+
+
+class Settings(Part):
+    """Everything in config.yaml, with the default of each key."""
+
+    community: str = Field("报安鸟示范社区", min_length=1)
+    timezone: str = "Asia/Shanghai"
+    day: Day = Day()
+    escalation: Escalation = Escalation()
+    room: Room = Room()
+    puppet: Puppet = Puppet()
+    store: StorePart = StorePart()
+    roster: RosterPart = RosterPart()
+    pace: Pace = Pace()
+    web: Web = Web()
+
+    @model_validator(mode="after")
+    def _known_zone(self) -> Settings:
+        if self.timezone not in available_timezones():
+            raise ValueError(f"timezone: {self.timezone!r} is not a time zone; Lanzhou is Asia/Shanghai")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The community's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from a YAML file (None: defaults) with BAOANNIAO_SECTION__KEY overrides.
+
+    Relative paths inside are relative to the file's folder, so the bot finds its data wherever it is started from.
+    Raises ConfigError with the file, the key's path and the mend.
+    """
+    values: Any = {}
+    if path is not None:
+        try:
+            values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            raise ConfigError(f"{path}: no such file; name one with --config") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"{path}: cannot be read ({type(error).__name__}); it must be a readable UTF-8 file"
+            ) from None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+            raise ConfigError(
+                f"{path}{where}: not valid YAML ({getattr(error, 'problem', None) or 'unreadable'})"
+            ) from None
+        values = {} if values is None else values
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: must hold keys with values, like 'community: ...'")
+    name = str(path) if path is not None else "settings"
+    _override(values, os.environ if environ is None else environ)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{name}: {_explain(e)}" for e in error.errors())) from None
+    return _anchor(settings, path.resolve().parent) if path is not None else settings
+
+
+def _override(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for key, text in sorted(environ.items()):
+        if not key.startswith(PREFIX):
+            continue
+        *sections, last = key[len(PREFIX) :].lower().split("__")
+        place = values
+        for section in sections:
+            inner = place.get(section)
+            if not isinstance(inner, dict):
+                inner = place[section] = {}
+            place = inner
+        # A list is written as YAML ("[08:30, 09:30]"); everything else stays text, which pydantic converts.
+        place[last] = re.findall(r"[^\s,\[\]'\"]+", text) if text.strip().startswith("[") else text
+
+
+def _explain(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"]) or "settings"
+    if error["type"] == "extra_forbidden":
+        return f"{place}: unknown key; see config.yaml for the known ones"
+    message = error["msg"].removeprefix("Value error, ")
+    secret = "token" in place
+    given = "" if secret or isinstance(error["input"], dict | BaseModel) else f" (found {error['input']!r})"
+    return f"{place}: {message}{given}"
+
+
+def _anchor(settings: Settings, base: Path) -> Settings:
+    return settings.model_copy(
+        update={
+            "store": StorePart(path=base / settings.store.path),
+            "roster": RosterPart(elders=base / settings.roster.elders, volunteers=base / settings.roster.volunteers),
+        }
+    )

@@ -1,0 +1,81 @@
+"""What the inside asks of the edges: a channel that sends, and controls for the page that moves the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Kind = Literal[
+    "reminder",
+    "alert",
+    "escalation",
+    "resolved",
+    "receipt",
+    "question",
+    "reply",
+    "summary",
+    "request",
+    "coverage",
+    "matter",
+    "activity",
+    "notice",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to send. `to` is "room" or an address; `mentions` are addresses, only used in the room.
+
+    An address is a roster person id ("E012", "EV03", "F…"), or "contact:<contact id>" for somebody who is not bound to one.
+
+    `key` is the row's natural key: the same key is the same message, so a channel that can look back may recognise it.
+    """
+
+    id: int
+    key: str
+    kind: Kind
+    to: str
+    mentions: tuple[str, ...]
+    text: str
+    file: str | None = None
+
+
+class SendError(Exception):
+    """The message was not sent. `permanent`: trying again cannot help (no such contact, not a friend)."""
+
+    def __init__(self, why: str, *, permanent: bool = False) -> None:
+        super().__init__(why)
+        self.permanent = permanent
+
+
+class Channel(Protocol):
+    """The far end as the outbox sees it."""
+
+    async def send(self, out: Outgoing) -> str:
+        """Send now; return the far end's message id. Raises SendError."""
+        ...
+
+    async def delivered(self, out: Outgoing) -> bool | None:
+        """Whether a message whose sending was interrupted arrived; None: cannot be known."""
+        ...
+
+
+class Controls(Protocol):
+    """What the local page may do with time. All moments are aware."""
+
+    def now(self) -> dt.datetime: ...
+
+    def next_due(self) -> dt.datetime | None:
+        """When the bot next has something to do."""
+        ...
+
+    def rate(self) -> float:
+        """Virtual seconds per real second (1: real time)."""
+        ...
+
+    async def set_rate(self, rate: float) -> None: ...
+
+    async def run_until(self, moment: dt.datetime) -> None:
+        """Move the clock forward to `moment`, doing everything that falls due on the way, each at its own time."""
+        ...
