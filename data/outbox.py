@@ -1,0 +1,166 @@
+"""The rows that wait to be sent. Writing one is a promise; only bot/outbox.py keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from bot.ports import Kind, Outgoing
+from data.moments import text_of
+from data.store import Store
+
+# Who goes first when several wait. 0 is for emergencies: no pace, no quiet hours.
+URGENCY: dict[str, int] = {
+    "alert": 1,
+    "escalation": 1,
+    "resolved": 2,
+    "question": 2,
+    "reply": 2,
+    "notice": 2,
+    "reminder": 3,
+    "request": 3,
+    "coverage": 3,
+    "summary": 2,
+    "matter": 4,
+    "activity": 4,
+    "receipt": 4,
+}
+
+
+def put(
+    store: Store,
+    now: dt.datetime,
+    key: str,
+    kind: Kind,
+    to: str,
+    text: str,
+    *,
+    mentions: Iterable[str] = (),
+    elders: Iterable[str] = (),
+    alert: int | None = None,
+    emergency: bool = False,
+    expires: dt.datetime | None = None,
+) -> bool:
+    """Promise one message; False when the key is known (it was promised before). `to`: "room" or a person id."""
+    cursor = store.run(
+        "INSERT INTO outbox (community, key, kind, urgency, recipient, mentions, elders, alert, text, made_at, not_before,"
+        " expires_at, state, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)"
+        " ON CONFLICT (community, key) DO NOTHING",
+        store.community,
+        key,
+        kind,
+        0 if emergency else URGENCY[kind],
+        to,
+        json.dumps(list(dict.fromkeys(mentions))),
+        json.dumps(list(dict.fromkeys(elders))),
+        f"A{alert}" if alert is not None else None,
+        text,
+        text_of(now),
+        text_of(now),
+        text_of(expires) if expires else None,
+    )
+    return cursor.rowcount > 0
+
+
+def waiting(store: Store) -> list[sqlite3.Row]:
+    """What is not sent yet, most urgent first (the first 200: nobody sends more at once)."""
+    return store.all(
+        "SELECT * FROM outbox WHERE community = ? AND state IN ('pending', 'sending') ORDER BY urgency, id LIMIT 200",
+        store.community,
+    )
+
+
+def any_waiting(store: Store) -> bool:
+    return (
+        store.one(
+            "SELECT 1 FROM outbox WHERE community = ? AND state IN ('pending', 'sending') LIMIT 1", store.community
+        )
+        is not None
+    )
+
+
+def sent_since(store: Store, moment: dt.datetime) -> list[sqlite3.Row]:
+    """sent_at and urgency of what was sent after `moment`, oldest first."""
+    return store.all(
+        "SELECT sent_at, urgency FROM outbox WHERE community = ? AND sent_at > ? ORDER BY sent_at",
+        store.community,
+        text_of(moment),
+    )
+
+
+def last_sent(store: Store, kind: str, to: str = "room") -> str | None:
+    """When a message of this kind was last promised to `to` (its making, not its sending)."""
+    row = store.one(
+        "SELECT max(made_at) AS at FROM outbox WHERE community = ? AND kind = ? AND recipient = ? AND state <> 'dropped'",
+        store.community,
+        kind,
+        to,
+    )
+    return row["at"] if row else None
+
+
+def mark(
+    store: Store,
+    row_id: int,
+    old: str,
+    new: str,
+    *,
+    at: dt.datetime | None = None,
+    far_id: str | None = None,
+    retry_at: dt.datetime | None = None,
+    error: str | None = None,
+) -> bool:
+    """Compare-and-swap a row's state; False when it was no longer `old`. `retry_at` counts an attempt that failed."""
+    cursor = store.run(
+        "UPDATE outbox SET state = ?, sent_at = COALESCE(?, sent_at), far_id = COALESCE(?, far_id),"
+        " not_before = COALESCE(?, not_before), attempts = attempts + ?, error = ? WHERE id = ? AND state = ?",
+        new,
+        text_of(at) if at else None,
+        far_id,
+        text_of(retry_at) if retry_at else None,
+        1 if retry_at else 0,
+        error,
+        row_id,
+        old,
+    )
+    return cursor.rowcount == 1
+
+
+def drop_for_alert(store: Store, alert: int, kinds: tuple[str, ...]) -> int:
+    """Take back promises about one alert that are not sent yet; how many there were."""
+    marks = ", ".join("?" * len(kinds))
+    cursor = store.run(
+        f"UPDATE outbox SET state = 'dropped' WHERE community = ? AND alert = ? AND state = 'pending' AND kind IN ({marks})",
+        store.community,
+        f"A{alert}",
+        *kinds,
+    )
+    return cursor.rowcount
+
+
+def outgoing(row: sqlite3.Row) -> Outgoing:
+    return Outgoing(
+        id=row["id"],
+        key=row["key"],
+        kind=row["kind"],
+        to=row["recipient"],
+        mentions=tuple(json.loads(row["mentions"])),
+        text=row["text"],
+        file=row["file"],
+    )
+
+
+def drop_for_message(store: Store, message_id: str) -> int:
+    """Take back requests and coverages about a message that was itself taken back, where they are not sent yet."""
+    cursor = store.run(
+        "UPDATE outbox SET state = 'dropped' WHERE community = ? AND state = 'pending'"
+        " AND (substr(key, 1, ?) = ? OR substr(key, 1, ?) = ?)",
+        store.community,
+        len(f"request:{message_id}:"),
+        f"request:{message_id}:",
+        len(f"coverage:{message_id}:"),
+        f"coverage:{message_id}:",
+    )
+    return cursor.rowcount
