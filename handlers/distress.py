@@ -1,0 +1,100 @@
+"""An emergency: an alert to everyone who can help, at once. Later messages about the same one never raise a second."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from data import alerts, days, journal
+from data.moments import moment_of
+from handlers import claims, contact, questions
+from handlers.context import Context, said_at
+from handlers.registry import handles
+
+# News of a hospital that comes after the end was told belongs to the emergency that ended, not to a new one.
+AFTERMATH = dt.timedelta(hours=12)
+# A second cry without a name within this time is about the same emergency.
+SAME = dt.timedelta(hours=2)
+# Emergencies in which nobody need have seen the elder.
+UNSEEN = frozenset({"lost", "gas", "fire"})
+
+
+@handles("distress")
+def raise_alarm(ctx: Context) -> None:
+    reading = ctx.reading
+    if len(reading.elders) == 1 and not reading.ambiguous:
+        _about(ctx, reading.elders[0])
+    elif reading.elders and not reading.ambiguous:
+        for elder in reading.elders:
+            _about(ctx, elder)
+    else:
+        _unnamed(ctx)
+
+
+def _about(ctx: Context, elder: str) -> None:
+    in_care = ctx.reading.outcome == "hospital"
+    recent = alerts.closed_recently(ctx.store, elder, "distress", ctx.now - AFTERMATH)
+    current = next((a for a in alerts.open_of(ctx.store, elder) if a["kind"] == "distress"), None)
+    if current is None and in_care and recent is not None and recent["outcome"] == "hospital":
+        journal.note(ctx.store, ctx.now, "aftermath", elder=elder, alert=recent["id"], message=ctx.message.id)
+        return
+    if current is None:
+        opened = alerts.open_alert(
+            ctx.store,
+            "distress",
+            elder,
+            ctx.day,
+            ctx.now,
+            alarm=ctx.reading.alarm,
+            person=ctx.person.id if ctx.person else None,
+            message=ctx.message.id,
+        )
+        journal.note(
+            ctx.store, ctx.now, "alert-opened", elder=elder, alert=opened, message=ctx.message.id, kind="distress"
+        )
+        current = alerts.get(ctx.store, opened) if opened else None
+    else:
+        journal.note(ctx.store, ctx.now, "distress-more", elder=elder, alert=current["id"], message=ctx.message.id)
+        if in_care and (ctx.is_team or ctx.is_family_of(elder)) and not ctx.is_chain:
+            contact.end(ctx, current, "hospital")
+            return
+    if (ctx.reading.alarm or "") not in UNSEEN:
+        _keep_contact(ctx, elder)
+    if current is not None and "claim" in ctx.reading.also:
+        claims.take(ctx, current)
+
+
+def _keep_contact(ctx: Context, elder: str) -> None:
+    """Somebody is with the elder or the elder wrote: the day is no longer "no word", but far from safe."""
+    days.report(
+        ctx.store,
+        ctx.day,
+        elder,
+        "concern",
+        ctx.message,
+        said_at(ctx.message, ctx.now),
+        ctx.deadline(elder),
+        person=ctx.person.id if ctx.person else None,
+        role=ctx.role,
+    )
+
+
+def _unnamed(ctx: Context) -> None:
+    """Nobody knows yet who it is: call those who can find out, ask the sender, and lose no time over it."""
+    for alert in alerts.unnamed(ctx.store):
+        if alert["kind"] == "distress" and moment_of(alert["opened_at"]) >= ctx.now - SAME:
+            journal.note(ctx.store, ctx.now, "distress-more", alert=alert["id"], message=ctx.message.id)
+            return
+    opened = alerts.open_alert(
+        ctx.store,
+        "distress",
+        None,
+        ctx.day,
+        ctx.now,
+        candidates=ctx.reading.elders,
+        alarm=ctx.reading.alarm,
+        person=ctx.person.id if ctx.person else None,
+        message=ctx.message.id,
+    )
+    journal.note(ctx.store, ctx.now, "alert-opened", alert=opened, message=ctx.message.id, kind="distress")
+    if ctx.reading.elders:
+        questions.ask(ctx, alert=opened, emergency=True)

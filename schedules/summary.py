@@ -1,0 +1,169 @@
+"""One post to the group at the end of the day, and one to each coordinator with everything that wants a follow-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from data import absences, alerts, days, journal, messages, outbox, promises, questions, timers
+from data.moments import moment_of
+from data.phrases import clock, date, in_parts, listing, names, say
+from schedules.context import Moment
+
+
+def run(at: Moment) -> None:
+    for key, _ in timers.take(at.store, "summary", at.now):
+        day = dt.date.fromisoformat(key)
+        if day != at.day:
+            continue
+        people = for_room(at, day)
+        outbox.put(
+            at.store,
+            at.now,
+            f"summary:{key}:room",
+            "summary",
+            "room",
+            people,
+            elders=(),
+            expires=at.local(dt.time(23, 59)),
+        )
+        parts = in_parts(for_coordinators(at, day).split("\n"), gap="\n")
+        for person in at.roster.with_role("coordinator"):
+            for i, part in enumerate(parts):
+                outbox.put(at.store, at.now, f"summary:{key}:{person.id}:{i}", "summary", person.id, "\n".join(part))
+
+
+def for_room(at: Moment, day: dt.date) -> str:
+    """How many are well, whom to keep an eye on, and thanks: words that hurt nobody."""
+    found = days.count(at.store, day)
+    total = sum(found.values())
+    safe = found.get("safe", 0) + found.get("concern", 0)
+    away = found.get("away", 0)
+    care = [r["elder"] for r in days.in_state(at.store, day, "concern") if r["elder"] in at.roster.elders]
+    waiting = [r["elder"] for r in days.in_state(at.store, day, "missed", "waiting") if r["elder"] in at.roster.elders]
+    if safe == total:
+        text = say("summary_all_safe", total=total)[:-1]
+    else:
+        text = say("summary_counts", total=total, safe=safe) + (say("summary_away", away=away) if away else "")
+    if care:
+        text += say("summary_care", names="、".join(names(at.roster, care)[:20]))
+    if waiting:
+        text += say("summary_waiting", names="、".join(names(at.roster, waiting)[:20]))
+    if helpers := _helpers(at, day):
+        text += say("summary_thanks", names="、".join(helpers[:20]))
+    return text + say("summary_end")
+
+
+def _helpers(at: Moment, day: dt.date) -> list[str]:
+    """The volunteers who took something on or saw somebody today, in the order they first did."""
+    start, end = _bounds(at, day)
+    rows = [
+        *journal.between(at.store, "claimed", start, end),
+        *journal.between(at.store, "request-claimed", start, end),
+    ]
+    rows += journal.between(at.store, "alert-closed", start, end)
+    people = dict.fromkeys(r["person"] for r in sorted(rows, key=lambda r: r["id"]) if r["person"])
+    known = (at.roster.people.get(p) for p in people)
+    return [p.name for p in known if p is not None and p.role in ("volunteer", "clinic")]
+
+
+def _bounds(at: Moment, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    start = at.local(at.settings.day.opens, day)
+    return start, start + dt.timedelta(days=1)
+
+
+def for_coordinators(at: Moment, day: dt.date) -> str:
+    """The day's alerts with times to contact, concerns, absences, open questions, and what was not understood."""
+    found = days.count(at.store, day)
+    head = say(
+        "coordinator_head",
+        date=date(day),
+        total=sum(found.values()),
+        safe=found.get("safe", 0),
+        concern=found.get("concern", 0),
+        missed=found.get("missed", 0) + found.get("waiting", 0),
+        away=found.get("away", 0),
+    )
+    start, end = _bounds(at, day)
+    sections = [
+        ("coordinator_alerts", [_alert(at, a) for a in alerts.of_day(at.store, day)]),
+        ("coordinator_concerns", [_concern(at, r) for r in days.concerns(at.store, day)]),
+        ("coordinator_away", [_absence(at, r) for r in absences.on(at.store, day)]),
+        ("coordinator_coverage", [_absence(at, r) for r in absences.coverages_on(at.store, day)]),
+        ("coordinator_requests", [_request(at, r) for r in promises.requests_between(at.store, start, end)]),
+        ("coordinator_questions", [_question(at, q) for q in questions.unanswered(at.store, start, end)]),
+        ("coordinator_unclear", list(_unclear(at, start, end))),
+        ("coordinator_matters", [_short(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
+    ]
+    told = [
+        say(key, lines="\n".join(["", *(f"· {line}" for line in lines if line)]))
+        for key, lines in sections
+        if any(lines)
+    ]
+    return "\n".join([head, *(told or [say("coordinator_quiet")])])
+
+
+def _name(at: Moment, elder: str | None) -> str:
+    return names(at.roster, [elder])[0] if elder in at.roster.elders and elder else "一位老人"
+
+
+def _alert(at: Moment, alert: sqlite3.Row) -> str:
+    zone = at.settings.zone
+    opened = moment_of(alert["opened_at"])
+    claimed = say("coordinator_claimed", who=alert["claimed_name"]) if alert["claimed_name"] else ""
+    if alert["closed_at"]:
+        ended = moment_of(alert["closed_at"])
+        minutes = round((ended - opened).total_seconds() / 60)
+        outcome = say(f"outcome_{alert['outcome']}")
+        closed = say("coordinator_closed", closed=clock(ended, zone), outcome=outcome, minutes=minutes)
+    else:
+        closed = say("coordinator_still_open")
+    elder = alert["elder"]
+    name = _name(at, elder) if elder else listing(names(at.roster, json.loads(alert["candidates"]))[:4] or ["一位老人"])
+    kind = say(f"kind_{alert['kind']}")
+    return say("coordinator_alert", name=name, kind=kind, opened=clock(opened, zone), claimed=claimed, closed=closed)
+
+
+def _concern(at: Moment, report: sqlite3.Row) -> str:
+    time = clock(moment_of(report["at"]), at.settings.zone)
+    note, who = _short(report["note"]), report["sender"]
+    return say("coordinator_concern", name=_name(at, report["elder"]), note=note, who=who, time=time)
+
+
+def _absence(at: Moment, row: sqlite3.Row) -> str:
+    until = (
+        f"到{date(dt.date.fromisoformat(row['last_day']))}"
+        if row["last_day"]
+        else f"从{row['first_day'][5:]}起，没说回来的日子"
+    )
+    return say("coordinator_absence", name=_name(at, row["elder"]), until=until)
+
+
+def _request(at: Moment, row: sqlite3.Row) -> str:
+    state = f"{row['claimed_name']}接了" if row["claimed_name"] else "撤回了" if row["closed_at"] else "还没人接"
+    return say("coordinator_request", name=_name(at, row["elder"]), text=_short(row["text"]), state=state)
+
+
+def _question(at: Moment, question: sqlite3.Row) -> str:
+    message = messages.get(at.store, question["message"])
+    elders = [e for e in json.loads(question["candidates"]) if e in at.roster.elders]
+    time = clock(moment_of(question["asked_at"]), at.settings.zone)
+    who = message.sender if message else ""
+    return say("coordinator_question", who=who, time=time, names=listing(names(at.roster, elders)[:6] or ["?"]))
+
+
+def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
+    rows = [*journal.between(at.store, "not-understood", start, end), *journal.between(at.store, "failed", start, end)]
+    rows += journal.between(at.store, "nobody-named", start, end)
+    for row in sorted(rows, key=lambda r: r["id"]):
+        message = messages.get(at.store, row["message"])
+        if message is not None:
+            time = clock(message.at, at.settings.zone)
+            yield say("coordinator_unclear_line", who=message.sender, time=time, text=_short(message.text))
+
+
+def _short(text: str, limit: int = 60) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
