@@ -1,0 +1,97 @@
+"""The whole bot without its edges: messages in, duties when they are due, promises out. Time comes in as a value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from bot.config import Settings
+from bot.model import Message, Roster
+from bot.outbox import Outbox
+from bot.ports import Channel
+from bot.reading import Reader
+from data import meta, roster
+from data.store import Store
+from handlers import registry
+from handlers.receive import Receiver
+from schedules import duties
+from schedules.context import Moment
+
+MOST_ROUNDS = 20
+
+
+class Engine:
+    """Puts reading, handlers, schedules, store and outbox together. One instance owns one open store."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        channel: Channel,
+        *,
+        known: tuple[Roster, Reader] | None = None,
+        on_roster: Callable[[Roster], None] | None = None,
+    ) -> None:
+        """`known` spares reading the roster again (a restart in a replay); `on_roster` hears of a changed one."""
+        self.store = store
+        self.settings = settings
+        self.outbox = Outbox(store, channel, settings)
+        self._handlers = registry.load()
+        self._on_roster = on_roster
+        self._version = meta.get(store, meta.ROSTER)
+        self.roster, self.reader = known or self._load()
+
+    def _load(self) -> tuple[Roster, Reader]:
+        found = roster.current(self.store)
+        return found, Reader(found)
+
+    async def start(self, now: dt.datetime) -> None:
+        """After (re)opening the database: settle what was being sent, then catch up with what is due."""
+        await self.outbox.reconcile(now)
+        duties.run(self._moment(now))
+        await self.wake(now)
+
+    def receive(self, message: Message, now: dt.datetime) -> bool:
+        """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing."""
+        self._refresh()
+        receiver = Receiver(self.store, self.roster, self.reader, self.settings, self._handlers)
+        fresh = receiver.receive(message, now)
+        self.work(now)
+        return fresh
+
+    def work(self, now: dt.datetime) -> None:
+        """Do what is due at `now`; what is to be said waits in the outbox."""
+        self._refresh()
+        for _ in range(MOST_ROUNDS):
+            due = duties.next_due(self.store)
+            if due is None or due > now:
+                break
+            duties.run(self._moment(now))
+
+    async def hear(self, message: Message, now: dt.datetime) -> bool:
+        """`receive`, then send what may be sent."""
+        fresh = self.receive(message, now)
+        await self.outbox.pump(now)
+        return fresh
+
+    async def wake(self, now: dt.datetime) -> None:
+        """`work`, then send what may be sent."""
+        self.work(now)
+        await self.outbox.pump(now)
+
+    def _moment(self, now: dt.datetime) -> Moment:
+        return Moment(self.store, self.roster, self.settings, now)
+
+    def next_due(self, now: dt.datetime) -> dt.datetime | None:
+        """When `wake` next has something to do."""
+        found = [m for m in (duties.next_due(self.store), self.outbox.next_moment(now)) if m is not None]
+        return min(found) if found else None
+
+    def _refresh(self) -> None:
+        """Notice a roster that was imported or changed meanwhile."""
+        version = meta.get(self.store, meta.ROSTER)
+        if version != self._version:
+            self._version = version
+            self.roster, self.reader = self._load()
+            if self._on_roster:
+                self._on_roster(self.roster)

@@ -1,0 +1,132 @@
+"""Keeping the promises of the outbox: paced, most urgent first, never twice unless an alert was in doubt.
+
+State of a row: pending → sending → sent; a failure goes back to pending with a later `not_before`; failed, dropped and
+doubt are ends. The row is marked `sending` before and `sent` after, each committed, so that a crash in between is seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Sequence
+
+from bot.config import Settings
+from bot.ports import Channel, SendError
+from data import journal, outbox
+from data.moments import at_local, end_of_span, moment_of
+from data.store import Store
+
+log = logging.getLogger(__name__)
+
+BACKOFF = tuple(dt.timedelta(seconds=s) for s in (10, 30, 120, 300, 600))
+MOST_ATTEMPTS = 12
+# The last part of the day's allowance is kept for what matters more.
+SHARES = {2: 0.9, 3: 0.8, 4: 0.7}
+
+
+class Outbox:
+    """Sends what the database holds through one channel."""
+
+    def __init__(self, store: Store, channel: Channel, settings: Settings) -> None:
+        self.store = store
+        self.channel = channel
+        self.settings = settings
+        self._lock = asyncio.Lock()
+
+    async def reconcile(self, now: dt.datetime) -> None:
+        """After a start: rows whose sending was interrupted. An alert in doubt goes again, anything else does not."""
+        for row in outbox.waiting(self.store):
+            if row["state"] != "sending":
+                continue
+            arrived = await self.channel.delivered(outbox.outgoing(row))
+            with self.store.transaction():
+                if arrived:
+                    outbox.mark(self.store, row["id"], "sending", "sent", at=now)
+                elif arrived is False or row["kind"] in ("alert", "escalation"):
+                    outbox.mark(self.store, row["id"], "sending", "pending")
+                else:
+                    outbox.mark(self.store, row["id"], "sending", "doubt", at=now)
+                    journal.note(self.store, now, "send-doubt", message=row["key"])
+
+    async def pump(self, now: dt.datetime) -> None:
+        """Send everything that may be sent at `now`."""
+        async with self._lock:
+            while (row := self._next(now)) is not None:
+                await self._send(row, now)
+
+    def next_moment(self, now: dt.datetime) -> dt.datetime | None:
+        """When the next row may be sent; None when nothing waits."""
+        if not outbox.any_waiting(self.store):
+            return None
+        rows = [r for r in outbox.waiting(self.store) if r["state"] == "pending"]
+        sent = self._sent(now)
+        return min((self._allowed(r, sent, now) for r in rows), default=None)
+
+    def _next(self, now: dt.datetime) -> sqlite3.Row | None:
+        if not outbox.any_waiting(self.store):
+            return None
+        sent = self._sent(now)
+        for row in outbox.waiting(self.store):
+            if row["state"] != "pending":
+                continue
+            if row["expires_at"] and moment_of(row["expires_at"]) <= now:
+                with self.store.transaction():
+                    outbox.mark(self.store, row["id"], "pending", "dropped", error="too late to be of use")
+                    journal.note(self.store, now, "send-dropped", message=row["key"])
+                continue
+            if self._allowed(row, sent, now) <= now:
+                return row
+        return None
+
+    def _sent(self, now: dt.datetime) -> Sequence[dt.datetime]:
+        """When today's messages went out, without emergencies (they are outside all pace)."""
+        midnight = at_local(now.astimezone(self.settings.zone).date(), dt.time(0), self.settings.zone)
+        since = min(midnight, now - dt.timedelta(minutes=1)) - dt.timedelta(microseconds=1)
+        return [moment_of(r["sent_at"]) for r in outbox.sent_since(self.store, since) if r["urgency"] > 0]
+
+    def _allowed(self, row: sqlite3.Row, sent: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
+        """The earliest moment for this row under the pace and the quiet hours."""
+        soonest = max(moment_of(row["not_before"]), now)
+        if row["urgency"] == 0:
+            return soonest
+        pace, zone = self.settings.pace, self.settings.zone
+        if sent:
+            soonest = max(soonest, sent[-1] + dt.timedelta(seconds=pace.gap_seconds))
+        if len(sent) >= pace.per_minute:
+            soonest = max(soonest, sent[-pace.per_minute] + dt.timedelta(minutes=1))
+        today = now.astimezone(zone).date()
+        midnight = at_local(today, dt.time(0), zone)
+        share = int(pace.per_day * SHARES.get(row["urgency"], 1.0))
+        if sum(1 for s in sent if s >= midnight) >= max(share, 1):
+            soonest = max(soonest, at_local(today + dt.timedelta(days=1), dt.time(0), zone))
+        return end_of_span(soonest, self.settings.day.quiet, zone)
+
+    async def _send(self, row: sqlite3.Row, now: dt.datetime) -> None:
+        with self.store.transaction():
+            if not outbox.mark(self.store, row["id"], "pending", "sending"):
+                return
+        try:
+            far_id = await self.channel.send(outbox.outgoing(row))
+        except SendError as error:
+            self._failed(row, now, str(error), permanent=error.permanent)
+            return
+        except Exception as error:
+            # A channel's own error may repeat private words: keep its kind only.
+            self._failed(row, now, type(error).__name__, permanent=False)
+            return
+        with self.store.transaction():
+            outbox.mark(self.store, row["id"], "sending", "sent", at=now, far_id=far_id)
+
+    def _failed(self, row: sqlite3.Row, now: dt.datetime, why: str, *, permanent: bool) -> None:
+        attempts = row["attempts"] + 1
+        with self.store.transaction():
+            if permanent or attempts >= MOST_ATTEMPTS:
+                outbox.mark(self.store, row["id"], "sending", "failed", error=why)
+                journal.note(self.store, now, "send-failed", message=row["key"], why=why)
+                log.error("message %s could not be sent: %s; it is given up", row["key"], why)
+            else:
+                wait = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+                outbox.mark(self.store, row["id"], "sending", "pending", retry_at=now + wait, error=why)
+                log.warning("message %s was not sent: %s; next try in %s", row["key"], why, wait)
