@@ -37,9 +37,7 @@ class Outbox:
 
     async def reconcile(self, now: dt.datetime) -> None:
         """After a start: rows whose sending was interrupted. An alert in doubt goes again, anything else does not."""
-        for row in outbox.waiting(self.store):
-            if row["state"] != "sending":
-                continue
+        for row in outbox.interrupted(self.store):
             arrived = await self.channel.delivered(outbox.outgoing(row))
             with self.store.transaction():
                 if arrived:
@@ -58,26 +56,28 @@ class Outbox:
 
     def next_moment(self, now: dt.datetime) -> dt.datetime | None:
         """When the next row may be sent; None when nothing waits."""
-        if not outbox.any_waiting(self.store):
+        waiting = outbox.soonest_pending(self.store)
+        if not waiting:
             return None
-        rows = [r for r in outbox.waiting(self.store) if r["state"] == "pending"]
         sent = self._sent(now)
-        return min((self._allowed(r, sent, now) for r in rows), default=None)
+        return min(
+            max(self._allowed(urgency, sent, now), moment_of(soonest), now) for urgency, soonest in waiting.items()
+        )
 
     def _next(self, now: dt.datetime) -> sqlite3.Row | None:
-        if not outbox.any_waiting(self.store):
+        waiting = outbox.soonest_pending(self.store)
+        if not waiting:
             return None
         sent = self._sent(now)
-        for row in outbox.waiting(self.store):
-            if row["state"] != "pending":
+        for urgency, soonest in waiting.items():
+            if moment_of(soonest) > now or self._allowed(urgency, sent, now) > now:
                 continue
-            if row["expires_at"] and moment_of(row["expires_at"]) <= now:
+            while (row := outbox.next_pending(self.store, urgency, now)) is not None:
+                if not row["expires_at"] or moment_of(row["expires_at"]) > now:
+                    return row
                 with self.store.transaction():
                     outbox.mark(self.store, row["id"], "pending", "dropped", error="too late to be of use")
                     journal.note(self.store, now, "send-dropped", message=row["key"])
-                continue
-            if self._allowed(row, sent, now) <= now:
-                return row
         return None
 
     def _sent(self, now: dt.datetime) -> Sequence[dt.datetime]:
@@ -86,10 +86,10 @@ class Outbox:
         since = min(midnight, now - dt.timedelta(minutes=1)) - dt.timedelta(microseconds=1)
         return [moment_of(r["sent_at"]) for r in outbox.sent_since(self.store, since) if r["urgency"] > 0]
 
-    def _allowed(self, row: sqlite3.Row, sent: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
-        """The earliest moment for this row under the pace and the quiet hours."""
-        soonest = max(moment_of(row["not_before"]), now)
-        if row["urgency"] == 0:
+    def _allowed(self, urgency: int, sent: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
+        """The earliest moment for a row of this urgency under the pace and the quiet hours."""
+        soonest = now
+        if urgency == 0:
             return soonest
         pace, zone = self.settings.pace, self.settings.zone
         if sent:
@@ -98,7 +98,7 @@ class Outbox:
             soonest = max(soonest, sent[-pace.per_minute] + dt.timedelta(minutes=1))
         today = now.astimezone(zone).date()
         midnight = at_local(today, dt.time(0), zone)
-        share = int(pace.per_day * SHARES.get(row["urgency"], 1.0))
+        share = int(pace.per_day * SHARES.get(urgency, 1.0))
         if sum(1 for s in sent if s >= midnight) >= max(share, 1):
             soonest = max(soonest, at_local(today + dt.timedelta(days=1), dt.time(0), zone))
         return end_of_span(soonest, self.settings.day.quiet, zone)

@@ -16,7 +16,7 @@ from bot.engine import Engine
 from bot.model import Message, MessageType, Roster
 from bot.ports import Outgoing
 from bot.reading import Reader
-from data import absences, alerts, days, promises, roster
+from data import absences, alerts, days, outbox, promises, roster
 from data.moments import moment_of
 from data.store import Store
 
@@ -168,7 +168,7 @@ class Replay:
         return min((m for m in (due, waiting[-1].at if waiting else None) if m is not None), default=None)
 
     def _sent(self, store: Store) -> list[dict[str, Any]]:
-        rows = {r["key"]: r for r in store.all("SELECT * FROM outbox WHERE community = ?", store.community)}
+        rows = {row["key"]: row for row in outbox.everything(store)}
         return [self._line(at, out, rows[out.key]) for at, out in self.far_end.sent]
 
     def _line(self, at: dt.datetime, out: Outgoing, row: sqlite3.Row) -> dict[str, Any]:

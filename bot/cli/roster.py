@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 from bot import config
+from bot.cli.errors import fail
 from bot.clock import RealClock
 from data import roster as rosters
 from data.roster import Changes, Difference, Problem, Report
 from data.store import Store, StoreError
 
 _SHOWN = 500  # problems printed; a file with more is not a roster
-_NAMED = 30  # people named per kind of change
+_NAMED = 12  # people named per kind of change
 _CONFIG = click.option(
     "--config", "config_file", type=click.Path(path_type=Path), default=Path("config.yaml"), show_default=True
 )
@@ -50,7 +51,7 @@ def import_(files: Sequence[Path], config_file: Path, yes: bool) -> None:
         report = rosters.check(files, known)
         _tell(report)
         if report.roster is None or not (report.roster.elders and report.roster.volunteers):
-            _stop("还缺一半名册：第一次导入时，老人名册和志愿者名册要一起给")
+            fail("还缺一半名册：第一次导入时，老人名册和志愿者名册要一起给")
         changes = rosters.plan(store, report.roster)
         _show(changes)
         if not changes:
@@ -63,8 +64,8 @@ def import_(files: Sequence[Path], config_file: Path, yes: bool) -> None:
             _confirm(leaving, len(known.elders))
         rosters.save(store, report.roster, RealClock().now())
         click.echo(f"已导入：老人 {report.elders} 位，志愿者 {report.volunteers} 位。")
-    except StoreError as error:
-        _stop(str(error))
+    except (StoreError, sqlite3.Error) as error:
+        fail(f"数据库写不进去（{error}），什么也没有导入")
     finally:
         store.close()
 
@@ -84,7 +85,7 @@ def export(folder: Path, config_file: Path) -> None:
                 file.write(content)
             click.echo(str(folder / name))
     except OSError as error:
-        _stop(f"{folder}：写不进去（{error.strerror or error}）")
+        fail(f"{folder}：写不进去（{error.strerror or error}）")
     finally:
         store.close()
 
@@ -94,7 +95,7 @@ def _store(config_file: Path) -> Store:
         settings = config.load(config_file)
         return Store.open(settings.store.path, settings.community)
     except (config.ConfigError, StoreError) as error:
-        _stop(str(error))
+        fail(str(error))
 
 
 def _tell(report: Report) -> None:
@@ -105,7 +106,7 @@ def _tell(report: Report) -> None:
     for note in report.notes[:_SHOWN]:
         click.echo(f"提示 {_line(note)}", err=True)
     if report.problems:
-        _stop(f"共 {len(report.problems)} 处要改，什么也没有写入。")
+        fail(f"共 {len(report.problems)} 处要改，什么也没有写入。")
 
 
 def _line(problem: Problem) -> str:
@@ -143,9 +144,4 @@ def _confirm(leaving: int, known: int) -> None:
         agreed = False
     if not agreed:
         hint = "" if sys.stdin.isatty() else "；确定无误就加上 --yes"
-        _stop(f"没有导入，什么也没有写入{hint}")
-
-
-def _stop(text: str) -> NoReturn:
-    click.echo(text, err=True)
-    raise SystemExit(2)
+        fail(f"没有导入，什么也没有写入{hint}")

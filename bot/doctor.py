@@ -1,0 +1,128 @@
+"""Looks over everything the bot needs and says, for each thing that is wrong, how to mend it. Changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import config
+from bot.config import ConfigError, Settings
+from data import roster
+from data.roster import RosterError
+
+LITTLE_DISK = 500 * 1024 * 1024
+FIRST_SANE_YEAR = 2026
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `mend` says in Chinese what to do; empty when all is well. `hint`: a mend that is not urgent."""
+
+    what: str
+    found: str
+    mend: str = ""
+    hint: bool = False
+
+    @property
+    def is_fault(self) -> bool:
+        return bool(self.mend) and not self.hint
+
+
+def examine(config_path: Path, now: dt.datetime) -> Iterator[Finding]:
+    """Every check in turn; without usable settings the rest cannot be looked at."""
+    try:
+        settings = config.load(config_path)
+    except ConfigError as error:
+        yield Finding("设置", str(error), "按上面的提示改 config.yaml")
+        return
+    yield Finding("设置", f"{config_path} 可用")
+    checks: tuple[Callable[[Settings], Finding], ...] = (_roster, _database, _disk, _port, _puppet)
+    yield from (check(settings) for check in checks)
+    yield _clock(now)
+    yield _fonts()
+    yield Finding("第二通道", "还没有设置", "这一版还不能设置第二通道，断线时请留意页面", hint=True)
+
+
+def _roster(settings: Settings) -> Finding:
+    try:
+        people = roster.load(settings.roster.elders, settings.roster.volunteers)
+    except RosterError as error:
+        return Finding("名单", str(error), "按上面的提示改名单，再运行 roster check")
+    except OSError as error:
+        return Finding("名单", f"{error.filename}：读不了", "检查 config.yaml 里 roster 的路径")
+    if not people.with_role("coordinator"):
+        return Finding("名单", "没有协调员", "志愿者名单里至少要有一位角色是“协调员”的人，提醒最后要有人接")
+    return Finding("名单", f"{len(people.elders)} 位老人，{len(people.volunteers)} 位志愿者和工作人员")
+
+
+def _database(settings: Settings) -> Finding:
+    path = settings.store.path
+    if not path.exists():
+        folder = next(p for p in (path.parent, *path.parent.parents) if p.exists())
+        if os.access(folder, os.W_OK):
+            return Finding("数据库", "还没有，第一次运行时会建好")
+        return Finding("数据库", f"{folder} 不能写", "给运行小安的用户这个文件夹的写权限，或改 store.path")
+    try:
+        conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            result = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        finally:
+            conn.close()
+    except sqlite3.Error as error:
+        return Finding("数据库", f"{path}：{error}", "把文件移开，换上最近一份好的备份")
+    if result != "ok":
+        return Finding("数据库", f"{path} 有损坏", "把文件移开，换上最近一份好的备份")
+    if not os.access(path, os.W_OK):
+        return Finding("数据库", f"{path} 只能读", "给运行小安的用户写权限")
+    if path.stat().st_mode & 0o077:
+        return Finding("数据库", f"{path} 别的用户也能读", f"运行 chmod 600 {path.name}")
+    return Finding("数据库", f"{path} 完好")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(p for p in (settings.store.path.parent, *settings.store.path.parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    shown = f"还有 {free // 2**20} MiB"
+    return Finding("磁盘", shown, "快满了，清出一些地方" if free < LITTLE_DISK else "")
+
+
+def _port(settings: Settings) -> Finding:
+    host, port = settings.web.host, settings.web.port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            mend = "小安正在运行就不用管；不然换一个端口（web.port）"
+            return Finding("页面端口", f"{host}:{port} 被占用", mend, hint=True)
+    return Finding("页面端口", f"{host}:{port} 可用")
+
+
+def _puppet(settings: Settings) -> Finding:
+    if settings.puppet.kind == "local":
+        return Finding("微信", "本机演示群，不连微信")
+    return Finding("微信", "puppet.kind 是 service", "这一版只能用 local")
+
+
+def _clock(now: dt.datetime) -> Finding:
+    if now.year < FIRST_SANE_YEAR:
+        return Finding("时钟", f"机器时间是 {now:%Y-%m-%d %H:%M}", "时间不对，请打开自动对时（NTP）")
+    return Finding("时钟", f"{now:%Y-%m-%d %H:%M}")
+
+
+def _fonts() -> Finding:
+    """Whether a Chinese font is installed: pictures drawn without one show boxes."""
+    try:
+        found = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, timeout=10, check=False).stdout
+    except (OSError, subprocess.SubprocessError):
+        found = ""
+    if found.strip():
+        return Finding("中文字体", "有")
+    return Finding("中文字体", "没有找到", "安装 fonts-wqy-microhei，图片里的字才不会变成方块", hint=True)
