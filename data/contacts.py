@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from data import timers
 from data.moments import moment_of, text_of
 from data.store import Store
 
-State = Literal["bound", "unknown", "conflict"]
+State = Literal["bound", "unknown", "conflict", "declined"]
+
+ADDRESS = "contact:"  # an address of somebody who is not bound to a person
+UNCLEAR = "contact"  # the timer of a contact that a coordinator is to be asked about; its key is the contact's id
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One WeChat account. `people`: whom it is bound to (bound), whose name it carries (unknown, conflict)."""
+    """One WeChat account. `people`: whom it is bound to (bound), whose name it carries (unknown, conflict), or whose
+    name it carries though a coordinator said it is not theirs (declined)."""
 
     id: str
     name: str
@@ -31,6 +37,16 @@ class Contact:
     def shown(self) -> str:
         """The name that the group sees."""
         return self.alias or self.name
+
+    @property
+    def code(self) -> str:
+        """Five digits by which a coordinator names this account: two accounts may show the same name."""
+        return f"{int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 90000 + 10000}"
+
+
+def id_in(address: str) -> str | None:
+    """The contact id in an address "contact:<contact id>"; None for a person's address."""
+    return address.removeprefix(ADDRESS) if address.startswith(ADDRESS) else None
 
 
 def get(store: Store, contact_id: str) -> Contact | None:
@@ -73,6 +89,51 @@ def in_state(store: Store, state: State) -> list[Contact]:
         state,
     )
     return [_contact(row) for row in rows]
+
+
+def with_code(store: Store, code: str) -> list[Contact]:
+    """The contacts that a coordinator may mean by `code`: those in conflict, else any; mostly one."""
+    rows = store.all("SELECT * FROM contacts WHERE community = ? ORDER BY first_seen, contact_id", store.community)
+    found = [c for c in map(_contact, rows) if c.code == code]
+    return [c for c in found if c.state == "conflict"] or found
+
+
+def ask_about(store: Store, contact: Contact, now: dt.datetime) -> None:
+    """Have the coordinators asked about a contact whose claim is in conflict (schedules/contacts.py does it)."""
+    timers.arm(store, UNCLEAR, now, contact.id)
+
+
+def bind(store: Store, contact_id: str, person_id: str) -> Contact:
+    """A coordinator's decision: this contact is this person, and no other one is. Raises KeyError for an unknown contact."""
+    with store.transaction():
+        contact = _must(store, contact_id)
+        for other in with_people(store, [person_id]):
+            if other.id != contact_id:
+                save(store, replace(other, state="declined"))
+        bound = replace(contact, people=(person_id,), state="bound")
+        save(store, bound)
+    return bound
+
+
+def decline(store: Store, contact_id: str) -> Contact | None:
+    """A coordinator's decision: this contact is not the person whose name it carries.
+
+    Returns the contact that is bound by this, as the only one left who claims that person. Raises KeyError.
+    """
+    with store.transaction():
+        contact = _must(store, contact_id)
+        save(store, replace(contact, state="declined"))
+        others = [c for c in with_people(store, contact.people) if c.id != contact_id and c.state != "declined"]
+        if len(others) == 1 and len(contact.people) == 1 and others[0].state == "conflict":
+            return bind(store, others[0].id, contact.people[0])
+    return None
+
+
+def _must(store: Store, contact_id: str) -> Contact:
+    contact = get(store, contact_id)
+    if contact is None:
+        raise KeyError(contact_id)
+    return contact
 
 
 def _pack(people: Iterable[str]) -> str:
