@@ -1,0 +1,133 @@
+"""The outbox's way into WeChat: a bot.ports.Channel over XiaoAn."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from bot.ports import Outgoing, SendError
+from bot.wechat import compat
+from bot.wechat.bot import XiaoAn, describe
+from bot.wechat.local import AFTER_MENTION, sending_key
+from bot.wechat.rooms import Directory
+from bot.wechat.world import Refused
+
+compat.prepare()
+
+from wechaty_puppet import FileBox  # noqa: E402
+
+TEXT_SECONDS = 20.0
+FILE_SECONDS = 120.0
+
+
+@runtime_checkable
+class LooksBack(Protocol):
+    """A puppet that can say whether a message arrived."""
+
+    def arrived(self, key: str) -> bool: ...
+
+
+class WechatChannel:
+    """Sends to the room with real mentions, to a person in private, with files. Every sending has a deadline."""
+
+    def __init__(self, bot: XiaoAn, directory: Directory) -> None:
+        self._bot = bot
+        self._directory = directory
+
+    async def send(self, out: Outgoing) -> str:
+        """Send one message; its far id. A file goes first, then the text. Raises SendError."""
+        try:
+            async with asyncio.timeout(FILE_SECONDS if out.file else TEXT_SECONDS):
+                return await self._send(out)
+        except SendError:
+            raise
+        except TimeoutError:
+            raise SendError("WeChat did not answer in time") from None
+        except Refused as error:
+            raise SendError(f"WeChat refused it: {error}", permanent=True) from None
+        except Exception as error:
+            raise SendError(f"not sent ({describe(error)})") from error
+
+    async def delivered(self, out: Outgoing) -> bool | None:
+        """True or False where the puppet can look back, else None."""
+        puppet = self._bot._puppet
+        if not isinstance(puppet, LooksBack):
+            return None
+        return puppet.arrived(out.key if out.text else _file_key(out))
+
+    async def _send(self, out: Outgoing) -> str:
+        if not self._bot.online:
+            raise SendError("WeChat is not connected")
+        puppet = self._bot.puppet
+        where = await self._conversation(out.to)
+        text, mentions = out.text, list[str]()
+        if out.to == "room" and out.mentions:
+            text, mentions = self._mentioning(out)
+        far_id = ""
+        if out.file:
+            box = await asyncio.to_thread(_box, out.file)
+            with _keyed(_file_key(out)):
+                far_id = await puppet.message_send_file(where, box)
+        if text:
+            with _keyed(out.key):
+                far_id = await puppet.message_send_text(where, text, mentions)
+        if not out.file and not text:
+            raise SendError("there is nothing to send", permanent=True)
+        return str(far_id or "")  # some gateways give no id
+
+    async def _conversation(self, to: str) -> str:
+        if to == "room":
+            room = await self._bot.room_found()
+            if room is None:
+                raise SendError("the bot is not in its group")
+            return room
+        contact = self._directory.contact_for(to)
+        if contact is None:
+            person = self._directory.person(to)
+            if person and person.wechat and await self._bot.meet_again():
+                contact = self._directory.contact_for(to)
+        if contact is None:
+            raise SendError(f"no WeChat contact is known for {to}", permanent=True)
+        payload = await self._bot.puppet.contact_payload(contact)
+        if not payload.friend:
+            raise SendError(f"{to} is not a WeChat friend of the bot", permanent=True)
+        return contact
+
+    def _mentioning(self, out: Outgoing) -> tuple[str, list[str]]:
+        """The text begun with @alias for each person, and the contact ids; who has no contact is named all the same."""
+        begin = ""
+        ids: list[str] = []
+        for person_id in out.mentions:
+            seen = self._directory.mention_for(person_id)
+            if seen is not None and seen.id not in ids:
+                ids.append(seen.id)
+                begin += f"@{seen.alias or seen.name}{AFTER_MENTION}"
+            elif seen is None and (person := self._directory.person(person_id)):
+                begin += f"@{person.wechat or person.name} "
+        return (f"{begin} {out.text}" if begin else out.text), ids
+
+
+class _keyed:
+    """Within: what is sent carries this outbox key, for a puppet that remembers keys."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __enter__(self) -> None:
+        self._token = sending_key.set(self._key)
+
+    def __exit__(self, *exc: object) -> None:
+        sending_key.reset(self._token)
+
+
+def _file_key(out: Outgoing) -> str:
+    return f"{out.key}#file"
+
+
+def _box(file: str) -> FileBox:
+    path = Path(file)
+    try:
+        return FileBox.from_buffer(path.read_bytes(), path.name)
+    except OSError as error:
+        raise SendError(f"the file cannot be read ({error.strerror})", permanent=True) from None
