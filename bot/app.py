@@ -21,6 +21,7 @@ from bot.wechat.local import LocalPuppet
 from bot.wechat.rooms import Directory
 from bot.wechat.world import LocalWorld, contacts_from_roster
 from data import messages, roster
+from data.moments import at_local
 from data.store import Store
 from schedules.runner import Runner
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 PLAY_SCRIPT = Path(__file__).parent.parent / "data" / "demo" / "day.yaml"
 FASTEST = 3600.0
+# An empty group begins just before check-ins open, so that a newcomer sees a day from its start.
+BEFORE_OPENING = dt.timedelta(minutes=5)
 
 
 class App:
@@ -49,6 +52,7 @@ class App:
             people = roster.current(self.store)
             self.world = LocalWorld(self._beside("world.db"), self.clock.now, topic=settings.room.topic)
             undo.callback(self.world.close)
+            self._set_clock(fresh=clock is None)
             self.world.set_contacts(contacts_from_roster(people))
             self.directory = Directory(self.store, people)
             puppet = LocalPuppet(self.world, heard=lambda message_id: messages.known(self.store, message_id))
@@ -66,6 +70,17 @@ class App:
         self.runner = Runner(self.clock, self._wake, lambda: self.engine.next_due(self.clock.now()))
         self.controls = TimeControls(self)
         self._sending: asyncio.Task[None] | None = None
+
+    def _set_clock(self, *, fresh: bool) -> None:
+        """Go on where the group's own time stood; begin an empty group in the morning."""
+        last = self.world.last_at()
+        if not fresh:
+            self.clock.jump(last or self.clock.now())
+        elif last is not None:
+            self.clock.begin_at(last)
+        else:
+            today = self.clock.now().astimezone(self.settings.zone).date()
+            self.clock.begin_at(at_local(today, self.settings.day.opens, self.settings.zone) - BEFORE_OPENING)
 
     def _beside(self, name: str) -> Path:
         """A file that belongs to the database, in its folder."""

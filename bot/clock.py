@@ -35,6 +35,10 @@ class LocalClock:
         self._real = time.monotonic()
         self._virtual = dt.datetime.now(dt.UTC)
 
+    def begin_at(self, moment: dt.datetime) -> None:
+        """Show `moment` from now on: for the beginning only, since a clock in use never goes back."""
+        self._anchor(moment.astimezone(dt.UTC))
+
     def now(self) -> dt.datetime:
         return self._virtual + dt.timedelta(seconds=(time.monotonic() - self._real) * self.rate)
 

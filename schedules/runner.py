@@ -71,7 +71,7 @@ class Runner:
             return
         try:
             await self._wake()
-        except Exception:
-            log.exception("a wake-up failed; the next one comes within %s", SWEEP_EVERY)
-        finally:
             self.rearm()
+        except Exception:
+            # The sweep goes on, so a database that can be used again is noticed.
+            log.exception("a wake-up failed; the next one comes within %s", SWEEP_EVERY)
