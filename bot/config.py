@@ -79,10 +79,14 @@ class Room(Part):
 
 
 class Puppet(Part):
+    """Which WeChat. `tls` None: encrypted unless the gateway is on this machine; `ca`: the only root to trust (PEM)."""
+
     kind: Literal["local", "service"] = "local"
     endpoint: str = ""
     token: SecretStr = SecretStr("")
-    tls: bool = True
+    tls: bool | None = None
+    ca: Path | None = None
+    server_name: str = ""
 
 
 class StorePart(Part):
@@ -193,8 +197,10 @@ def _explain(error: Any) -> str:
 
 
 def _anchor(settings: Settings, base: Path) -> Settings:
+    ca = base / settings.puppet.ca if settings.puppet.ca else None
     return settings.model_copy(
         update={
+            "puppet": settings.puppet.model_copy(update={"ca": ca}),
             "store": StorePart(path=base / settings.store.path),
             "roster": RosterPart(elders=base / settings.roster.elders, volunteers=base / settings.roster.volunteers),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import os
 import shutil
@@ -108,7 +109,23 @@ def _port(settings: Settings) -> Finding:
 def _puppet(settings: Settings) -> Finding:
     if settings.puppet.kind == "local":
         return Finding("微信", "本机演示群，不连微信")
-    return Finding("微信", "puppet.kind 是 service", "这一版只能用 local")
+    from bot.gateway_group import link_of
+    from bot.wechat.probe import probe
+
+    try:
+        link = link_of(settings)
+    except ConfigError as error:
+        return Finding("微信", str(error), "按提示改 config.yaml 里的 puppet")
+    found = asyncio.run(probe(link, settings.room.topic))
+    if found.problem:
+        return Finding(
+            "微信网关",
+            f"{link.name}：{found.problem}",
+            "检查网关在不在运行、令牌对不对、小安的微信登录了没有、在不在群里",
+        )
+    if found.taken:
+        return Finding("微信网关", f"{link.name} 正被小安（或别的程序）使用，版本 {found.version}")
+    return Finding("微信网关", f"{link.name} 可用，版本 {found.version}，已登录，群“{settings.room.topic}”找到了")
 
 
 def _clock(now: dt.datetime) -> Finding:

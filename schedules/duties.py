@@ -3,30 +3,69 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 
 from data import alerts, days, timers
 from data.moments import moment_of
 from data.store import Store
-from schedules import deadlines, escalation, opening, receipts, reminders, summary, unanswered
+from schedules import adopting, contacts, deadlines, escalation, opening, receipts, reminders, summary, unanswered
 from schedules.context import Moment
 
+log = logging.getLogger(__name__)
+
 DUTIES: Mapping[str, Callable[[Moment], None]] = {
+    "adopting": adopting.run,
     "opening": opening.run,
     "deadlines": deadlines.run,
     "escalation": escalation.run,
     "reminders": reminders.run,
     "unanswered": unanswered.run,
     "receipts": receipts.run,
+    "contacts": contacts.run,
     "summary": summary.run,
 }
 
 
+ONE_BY_ONE: Mapping[str, Callable[[Moment, dt.datetime], None]] = {
+    "deadlines": deadlines.one_by_one,
+    "escalation": escalation.one_by_one,
+}
+TIMERS: Mapping[str, tuple[str, ...]] = {
+    "opening": (opening.KIND,),
+    "reminders": ("reminder",),
+    "unanswered": ("question",),
+    "receipts": (receipts.KIND,),
+    "summary": ("summary",),
+}
+TRY_AGAIN = dt.timedelta(minutes=1)
+
+
 def run(at: Moment) -> None:
-    """Do what is due at `at.now`, each duty in a transaction of its own."""
-    for duty in DUTIES.values():
-        with at.store.transaction():
-            duty(at)
+    """Do what is due at `at.now`, each duty in a transaction of its own.
+
+    What breaks is undone, put off by a minute and logged: it must not keep the rest from being done.
+    """
+    for name, duty in DUTIES.items():
+        try:
+            with at.store.transaction():
+                duty(at)
+        except sqlite3.OperationalError:
+            raise  # the database itself: nothing can be done at all
+        except Exception:
+            log.exception("the duty %s could not be done", name)
+            _rescue(at, name)
+
+
+def _rescue(at: Moment, name: str) -> None:
+    later = at.now + TRY_AGAIN
+    if name in ONE_BY_ONE:
+        ONE_BY_ONE[name](at, later)
+        return
+    with at.store.transaction():
+        for kind in TIMERS.get(name, ()):
+            timers.put_off(at.store, kind, at.now, later)
 
 
 def next_due(store: Store) -> dt.datetime | None:

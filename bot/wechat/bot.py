@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 import logging
-import re
 import sqlite3
-import traceback
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.model import Message, MessageType
 from bot.wechat import compat, files
+from bot.wechat.errors import GatewayError, describe
 from bot.wechat.rooms import Directory, Seen
+from bot.wechat.state import OnState, StateKind, WechatState
+from bot.wechat.wording import is_pat, readable
+from data import meta
 
 compat.prepare()
 
 import wechaty  # noqa: E402
 from wechaty_puppet import MessageType as Wire  # noqa: E402
-from wechaty_puppet import Puppet, PuppetOptions  # noqa: E402
+from wechaty_puppet import Puppet, PuppetOptions, ScanStatus  # noqa: E402
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +36,10 @@ Echoed = Callable[[str, str], Awaitable[None] | None]
 FILE_SECONDS = 60.0
 DRAIN_SECONDS = 10.0
 REFRESH_SECONDS = 60.0
+MEETING = 8  # members looked at side by side
+ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
+_ECHOES = 500
 
 _TYPES: dict[Any, MessageType] = {
     Wire.MESSAGE_TYPE_TEXT: "text",
@@ -51,13 +57,22 @@ class StartError(Exception):
     """The bot could not begin; the text says why."""
 
 
+@runtime_checkable
+class Reconnects(Protocol):
+    """A puppet that keeps its connection by itself."""
+
+    def again(self, why: str) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
 class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     """The bot's end of WeChat.
 
     puppet: which WeChat. topic: the room's exact name. hear: gets each message for the bot, one call at a time.
     directory: who is who. now: the moment, aware. media_dir: where pictures, clips and voice notes are kept (None: they
-    are not fetched). echoed: gets id and text of each own message that came back. scheduler: wechaty's own, never
-    started here.
+    are not fetched). echoed: gets id and text of each own message that came back. on_state: hears of every change in what
+    the bot can hear (see state.py); it must return at once. scheduler: wechaty's own, never started here.
     """
 
     retry_after: tuple[float, ...] = (1.0, 5.0, 30.0)  # seconds, while the database cannot be written
@@ -73,6 +88,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         now: Callable[[], dt.datetime],
         media_dir: Path | None = None,
         echoed: Echoed | None = None,
+        on_state: OnState | None = None,
         scheduler: AsyncIOScheduler | None = None,
     ) -> None:
         super().__init__(
@@ -87,6 +103,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self.directory = directory
         self.online = False
         self.room_id: str | None = None
+        self.state = WechatState("offline", "not connected yet")
         self._hear, self._echoed, self._now, self._media_dir = hear, echoed, now, media_dir
         self._inbox: asyncio.Queue[tuple[str, asyncio.Future[None]]] = asyncio.Queue()
         self._recent: OrderedDict[str, None] = OrderedDict()
@@ -96,6 +113,10 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self._ended: asyncio.Future[None] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._met_at: float | None = None
+        self._stopping = False
+        self._turn = 0
+        self._on_state = on_state
+        self._echoes: deque[tuple[str, str, str]] = deque(maxlen=_ECHOES)
 
     # Life
 
@@ -128,17 +149,23 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         """Finish what was heard, let go of WeChat. Doing it again changes nothing."""
         self.online = False
         self._is_online.clear()
+        self._stopping = True
         puppet, self._puppet = self._puppet, None
         if puppet is not None:
             try:
                 async with asyncio.timeout(DRAIN_SECONDS):
-                    await puppet.stop()
                     self._puppet = puppet  # what is still in the inbox needs it
-                    await self._settled()
+                    if isinstance(puppet, Reconnects):
+                        await self._settled()  # once it is stopped, nothing can be asked of it
+                    else:
+                        await puppet.stop()
+                        await self._settled()
             except Exception as error:
                 log.warning("stopping WeChat: %s", describe(error))
             finally:
                 self._puppet = None
+                if isinstance(puppet, Reconnects):
+                    await puppet.stop()
         self.started = False
         for task in [self._worker, *self._turns.values()]:
             if task is not None:
@@ -163,32 +190,116 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         puppet.on("logout", self._logged_out)
         puppet.on("message", self._queue)
         puppet.on("room-join", self._joined)
+        puppet.on("room-leave", self._left)
+        puppet.on("room-topic", self._renamed)
+        puppet.on("room-invite", self._invited)
+        puppet.on("scan", self._scan)
+        puppet.on("offline", self._offline)
+        puppet.on("waiting", self._no_account)
         puppet.on("error", self._trouble)
 
     async def _logged_in(self, payload: Any) -> None:
+        self._turn += 1
+        turn = self._turn
         try:
             self.contact_id = payload.contact_id
             self.Room._pool.clear()
             await self._find_room()
             await self.meet_members()
+            if turn != self._turn:
+                return  # lost or logged out meanwhile, or a later login does the same
             self.online = True
             self._is_online.set()
+            self._tell("online", room=self.room_id or "")
             await self.on_login(self.ContactSelf.load(payload.contact_id))
         except Exception as error:
             log.error("login: %s", describe(error))
-            self._end(StartError(f"logged in, but could not begin ({type(error).__name__}: {error})"))
+            if isinstance(self._puppet, Reconnects):
+                self._puppet.again("the first look around after the login failed")
+            else:
+                self._end(StartError(f"logged in, but could not begin ({type(error).__name__}: {error})"))
 
-    async def _logged_out(self, payload: Any) -> None:
+    def _deaf(self, kind: StateKind, why: str, qrcode: str = "") -> None:
+        self._turn += 1
         self.online = False
         self._is_online.clear()
+        self._tell(kind, why, qrcode=qrcode)
+
+    async def _logged_out(self, payload: Any) -> None:
         log.error("WeChat logged the bot out; it hears nothing until it is logged in again")
+        self._deaf("logged-out", "WeChat logged the account out")
+
+    def _offline(self, why: str) -> None:
+        self._deaf("offline", why)
+
+    def _no_account(self, why: str) -> None:
+        if self.state.kind not in ("scan", "scan-expired"):
+            self._deaf("logged-out", why)
+
+    def _scan(self, payload: Any) -> None:
+        if payload.status == ScanStatus.Waiting and payload.qrcode:
+            self._deaf("scan", "the QR code must be scanned with the bot's phone", payload.qrcode)
+        elif payload.status in (ScanStatus.Timeout, ScanStatus.Cancel):
+            self._deaf("scan-expired", "the QR code was not scanned in time")
+
+    def _tell(self, kind: StateKind, why: str = "", *, qrcode: str = "", room: str = "") -> None:
+        state = WechatState(kind, why, qrcode, room)
+        if kind in ("offline", "logged-out", "scan", "scan-expired", "online"):
+            if state == self.state:
+                return
+            self.state = state
+        if self._on_state is None:
+            return
+        try:
+            self._on_state(state)
+        except Exception as error:
+            log.error("on_state(%s): %s", kind, describe(error))
 
     async def _joined(self, payload: Any) -> None:
         try:
             if payload.room_id == self.room_id:
                 await self._meet(payload.invited_ids)
+            elif self.room_id is None and await self._find_room():
+                await self.meet_members()
         except Exception as error:
             log.error("somebody joined: %s", describe(error))
+
+    def _left(self, payload: Any) -> None:
+        if payload.room_id == self.room_id and self.contact_id in payload.removed_ids:
+            self.room_id = None
+            log.error("the bot was taken out of its group; somebody must invite it again")
+            self._tell("room-lost", "the bot was taken out of its group", room=payload.room_id)
+
+    async def _renamed(self, payload: Any) -> None:
+        try:
+            if payload.room_id == self.room_id and payload.new_topic != self.topic:
+                log.warning("the group is named %r now; room.topic says %r", payload.new_topic, self.topic)
+                self._tell("room-renamed", payload.new_topic, room=payload.room_id)
+            elif self.room_id is None and payload.new_topic == self.topic and await self._find_room():
+                await self.meet_members()
+        except Exception as error:
+            log.error("a group was renamed: %s", describe(error))
+
+    async def _invited(self, payload: Any) -> None:
+        """A coordinator's invitation into our group is accepted, any other is only told."""
+        try:
+            found = await self.puppet.room_invitation_payload(payload.room_invitation_id)
+            seen = await self._seen(found.inviter_id)
+            people = self.directory.people_of(seen.id, seen.name, seen.alias, self._now())
+            person = self.directory.person(people[0]) if len(people) == 1 else None
+            if person is None or person.role != "coordinator":
+                self._tell("invited", f"an invitation into {found.topic!r} was not accepted: it is no coordinator's")
+            elif self.room_id is not None or found.topic not in ("", self.topic):
+                self._tell(
+                    "invited", f"an invitation into {found.topic!r} was not accepted: room.topic is {self.topic!r}"
+                )
+            else:
+                await self.puppet.room_invitation_accept(payload.room_invitation_id)
+                self._tell("invited", f"the invitation into {found.topic!r} was accepted")
+                if await self._find_room():
+                    await self.meet_members()
+        except Exception as error:
+            log.error("an invitation: %s", describe(error))
 
     def _trouble(self, payload: Any) -> None:
         log.error("WeChat reports an error (%s)", type(payload).__name__)
@@ -207,21 +318,52 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     # The room and its people
 
     async def _find_room(self) -> str | None:
-        """The one room with exactly our topic; None, said in the log, when there is none or more than one."""
-        found = []
+        """Our room: the one whose id was kept, else the only one with exactly our topic; None, and told, without one."""
+        kept = self._kept_room()
+        found, topics = [], {}
         for room_id in sorted(await self.puppet.room_search()):
-            payload = await self.puppet.room_payload(room_id)
-            if payload.topic == self.topic:
-                found.append(room_id)
+            try:
+                topics[room_id] = (await self.puppet.room_payload(room_id)).topic
+                if (topics[room_id] == self.topic or room_id == kept) and await self._is_member(room_id):
+                    found.append(room_id)
+            except GatewayError as error:
+                if error.lost:
+                    raise
+                log.warning("a room cannot be looked at: %s", error)  # not ours, as far as can be seen
+        if kept in found:
+            found = [kept]
+        before, self.room_id = self.room_id, found[0] if len(found) == 1 else None
         if len(found) != 1:
-            log.error("%d groups are named %r; the bot must be in exactly one (room.topic)", len(found), self.topic)
+            why = f"{len(found)} groups are named {self.topic!r}; the bot must be in exactly one (room.topic)"
+            log.error("%s", why)
+            self._tell("room-missing", why)
             return None
-        self.room_id = found[0]
+        meta.put(self.directory.store, ROOM, json.dumps([self.topic, found[0]], ensure_ascii=False))
+        if topics[found[0]] != self.topic:
+            self._tell("room-renamed", topics[found[0]], room=found[0])
+        elif found[0] != before:
+            self._tell("room-found", room=found[0])
         return self.room_id
+
+    def _kept_room(self) -> str | None:
+        """The id found before under the topic of today's settings; the group may have been renamed since."""
+        topic, room_id = json.loads(meta.get(self.directory.store, ROOM) or "[null, null]")
+        return room_id if topic == self.topic else None
+
+    async def _is_member(self, room_id: str) -> bool:
+        # Some gateways go on listing a room that the account was taken out of.
+        return self.contact_id in await self.puppet.room_members(room_id)
 
     async def room_found(self) -> str | None:
         """The room's id, looked for again when it is not known yet."""
         return self.room_id or await self._find_room()
+
+    async def _is_ours(self, room_id: str) -> bool:
+        if self.room_id is None:
+            ours = room_id == self._kept_room() or (await self.puppet.room_payload(room_id)).topic == self.topic
+            if ours and await self._find_room():
+                await self.meet_members()
+        return room_id == self.room_id
 
     async def meet_members(self) -> None:
         """Tell the directory who is in the room now."""
@@ -237,10 +379,10 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         return True
 
     async def _meet(self, contact_ids: list[str]) -> None:
-        seen = []
-        for contact_id in contact_ids:
-            if contact_id != self.contact_id:
-                seen.append(await self._seen(contact_id))
+        seen: list[Seen] = []
+        others = [contact_id for contact_id in contact_ids if contact_id != self.contact_id]
+        for first in range(0, len(others), MEETING):
+            seen += await asyncio.gather(*(self._seen(c) for c in others[first : first + MEETING]))
         self.directory.meet([s for s in seen if s.name or s.alias], self._now())
 
     async def _seen(self, contact_id: str) -> Seen:
@@ -277,7 +419,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             message_id, done = await self._inbox.get()
             turn: asyncio.Task[None] | None = None
             try:
-                turn = await self._take(message_id)
+                turn = await self._taken(message_id)
             except Exception as error:
                 log.error("message %s was lost: %s", message_id, describe(error))
             finally:
@@ -287,6 +429,19 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
                 else:
                     turn.add_done_callback(lambda _, done=done: _finish(done))  # type: ignore[misc]
 
+    async def _taken(self, message_id: str) -> asyncio.Task[None] | None:
+        """`_take`, with patience while the connection is gone: the gateway keeps a message for a while."""
+        for pause in (*self.retry_after, None):
+            try:
+                return await self._take(message_id)
+            except Exception as error:
+                self._recent.pop(message_id, None)  # should it come again, it is new
+                lost = isinstance(error, GatewayError) and error.lost
+                if pause is None or self._stopping or not lost:
+                    raise
+                await asyncio.sleep(pause)
+        return None
+
     async def _take(self, message_id: str) -> asyncio.Task[None] | None:
         """Deal with one message now, or in a task of its sender where a file must be fetched: nobody else waits."""
         if message_id in self._recent:
@@ -295,7 +450,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
         payload = await self.puppet.message_payload(message_id)
-        if payload.room_id and payload.room_id != await self.room_found():
+        if payload.room_id and not await self._is_ours(payload.room_id):
             return None
         msg = self.Message.load(message_id)
         msg.payload = payload  # not ready(): that fails for all of it when one contact cannot be looked at
@@ -328,6 +483,9 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     async def on_message(self, msg: Any) -> None:
         """Hand one wechaty message on: an own one as echo, the others as bot.model.Message."""
         if msg.payload.from_id == self.contact_id:
+            payload = msg.payload
+            where = payload.room_id or payload.to_id
+            self._echoes.append((where, _plain(msg.text() or payload.filename or ""), msg.message_id))
             if self._echoed is not None:
                 result = self._echoed(msg.message_id, msg.text())
                 if result is not None:
@@ -338,18 +496,25 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             async with self._one_at_a_time:
                 await self._hear(message)
 
+    def echo_of(self, where: str, text: str) -> str | None:
+        """The id of an own message with this text (or file name) that came back from this conversation."""
+        wanted = (where, _plain(text))
+        return next((far_id for *found, far_id in self._echoes if tuple(found) == wanted), None)
+
     async def _understand(self, msg: Any) -> Message | None:
         kind = self._type(msg)
-        if kind is None:
+        text = msg.text() or ""
+        if kind is None or (kind == "text" and is_pat(text)):
             return None
         seen = await self._seen(msg.talker().contact_id)
-        at = dt.datetime.fromtimestamp(_seconds(msg.payload.timestamp), dt.UTC)
+        seconds = _seconds(msg.payload.timestamp or 0)
+        at = dt.datetime.fromtimestamp(seconds, dt.UTC) if seconds > 0 else self._now()
         return Message(
             id=msg.message_id,
             at=at,
             sender=seen.alias or seen.name or seen.id,
             type=kind,
-            text=_readable(msg.text(), kind),
+            text=readable(text, kind),
             file=await self._file(msg) if kind in _WITH_FILE else None,
             to="bot" if msg.room() is None else "room",
             people=self.directory.people_of(seen.id, seen.name, seen.alias, at),
@@ -383,13 +548,6 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         return str(path)
 
 
-def describe(error: BaseException) -> str:
-    """Where and what kind an error is, without its text, which may hold people's words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))
-    return f"{type(error).__name__} at {places or 'unknown place'}"
-
-
 def _finish(done: asyncio.Future[None]) -> None:
     if not done.done():
         done.set_result(None)
@@ -400,7 +558,5 @@ def _seconds(timestamp: float) -> float:
     return timestamp / 1000 if timestamp > 100_000_000_000 else float(timestamp)
 
 
-def _readable(text: str, kind: MessageType) -> str:
-    if kind != "text" and re.match(r"\s*<", text):
-        return ""  # WeChat's XML about a picture or place
-    return text.replace("\u2005", " ")
+def _plain(text: str) -> str:
+    return " ".join(text.split())

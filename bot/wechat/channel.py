@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from bot.ports import Outgoing, SendError
+from bot.ports import NotAFriend, NotConnected, Outgoing, SendError
 from bot.wechat import compat
-from bot.wechat.bot import XiaoAn, describe
+from bot.wechat.bot import XiaoAn
+from bot.wechat.errors import GatewayError, describe
 from bot.wechat.local import AFTER_MENTION, sending_key
 from bot.wechat.rooms import Directory
 from bot.wechat.world import Refused
@@ -19,6 +22,7 @@ from wechaty_puppet import FileBox  # noqa: E402
 
 TEXT_SECONDS = 20.0
 FILE_SECONDS = 120.0
+_REMEMBERED = 500
 
 
 @runtime_checkable
@@ -34,9 +38,14 @@ class WechatChannel:
     def __init__(self, bot: XiaoAn, directory: Directory) -> None:
         self._bot = bot
         self._directory = directory
+        # What was handed over without an answer: key → conversation and text, to be recognised when it comes back.
+        self._in_doubt: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     async def send(self, out: Outgoing) -> str:
-        """Send one message; its far id. A file goes first, then the text. Raises SendError."""
+        """Send one message; its far id. A file goes first, then the text. Raises SendError.
+
+        What a former attempt sent without hearing of it, and what came back as an echo since, is not sent again.
+        """
         try:
             async with asyncio.timeout(FILE_SECONDS if out.file else TEXT_SECONDS):
                 return await self._send(out)
@@ -46,19 +55,23 @@ class WechatChannel:
             raise SendError("WeChat did not answer in time") from None
         except Refused as error:
             raise SendError(f"WeChat refused it: {error}", permanent=True) from None
+        except GatewayError as error:
+            raise SendError(str(error)) from None
         except Exception as error:
             raise SendError(f"not sent ({describe(error)})") from error
 
     async def delivered(self, out: Outgoing) -> bool | None:
-        """True or False where the puppet can look back, else None."""
+        """True or False where the puppet can look back; True when it came back as an echo; else None."""
         puppet = self._bot._puppet
+        if out.key in self._in_doubt and self._bot.echo_of(*self._in_doubt[out.key]):
+            return True
         if not isinstance(puppet, LooksBack):
             return None
         return puppet.arrived(out.key if out.text else _file_key(out))
 
     async def _send(self, out: Outgoing) -> str:
         if not self._bot.online:
-            raise SendError("WeChat is not connected")
+            raise NotConnected("WeChat is not connected")
         puppet = self._bot.puppet
         where = await self._conversation(out.to)
         text, mentions = out.text, list[str]()
@@ -67,20 +80,30 @@ class WechatChannel:
         far_id = ""
         if out.file:
             box = await asyncio.to_thread(_box, out.file)
-            with _keyed(_file_key(out)):
-                far_id = await puppet.message_send_file(where, box)
+            far_id = await self._once(_file_key(out), where, box.name, lambda: puppet.message_send_file(where, box))
         if text:
-            with _keyed(out.key):
-                far_id = await puppet.message_send_text(where, text, mentions)
+            far_id = await self._once(out.key, where, text, lambda: puppet.message_send_text(where, text, mentions))
         if not out.file and not text:
             raise SendError("there is nothing to send", permanent=True)
         return str(far_id or "")  # some gateways give no id
+
+    async def _once(self, key: str, where: str, text: str, sending: Callable[[], Awaitable[str]]) -> str:
+        if key in self._in_doubt and (far_id := self._bot.echo_of(*self._in_doubt[key])):
+            del self._in_doubt[key]
+            return far_id
+        self._in_doubt[key] = (where, text)
+        if len(self._in_doubt) > _REMEMBERED:
+            self._in_doubt.popitem(last=False)
+        with _keyed(key):
+            far_id = await sending()
+        self._in_doubt.pop(key, None)
+        return far_id
 
     async def _conversation(self, to: str) -> str:
         if to == "room":
             room = await self._bot.room_found()
             if room is None:
-                raise SendError("the bot is not in its group")
+                raise NotConnected("the bot is not in its group")
             return room
         contact = self._directory.contact_for(to)
         if contact is None:
@@ -91,7 +114,7 @@ class WechatChannel:
             raise SendError(f"no WeChat contact is known for {to}", permanent=True)
         payload = await self._bot.puppet.contact_payload(contact)
         if not payload.friend:
-            raise SendError(f"{to} is not a WeChat friend of the bot", permanent=True)
+            raise NotAFriend(f"{to} is not a WeChat friend of the bot", permanent=True)
         return contact
 
     def _mentioning(self, out: Outgoing) -> tuple[str, list[str]]:

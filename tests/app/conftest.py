@@ -13,6 +13,7 @@ import pytest
 from bot import config
 from bot.app import App
 from bot.clock import LocalClock
+from bot.local_group import LocalGroup
 from bot.wechat.world import LocalWorld, WorldMessage
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,9 @@ class Group:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.world = app.world
+        assert isinstance(app.edge, LocalGroup)
+        self.world = app.edge.world
+        self.controls = app.edge.controls
 
     def id_of(self, name: str) -> str:
         return next(c.id for c in self.world.contacts() if name in (c.alias, c.name))
@@ -36,7 +39,7 @@ class Group:
 
     async def until(self, clock: str) -> None:
         hour, minute = map(int, clock.split(":"))
-        await self.app.controls.run_until(MORNING.replace(hour=hour, minute=minute))
+        await self.controls.run_until(MORNING.replace(hour=hour, minute=minute))
 
     def heard(self, chat: str = "room") -> list[WorldMessage]:
         return [m for m in self.world.history(chat) if m.sender == LocalWorld.BOT]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import socket
 from pathlib import Path
 
 import pytest
 
+from bot import config
 from bot.app import App
-from bot.clock import LocalClock
 from bot.config import ConfigError, Settings
 from bot.model import Person
 from data import days
 from schedules.runner import WAKE
-from tests.app.conftest import MORNING, Group, running
+from tests.app.conftest import MORNING, ROOT, Group, running
 
 DAY = MORNING.date()
 
@@ -57,9 +58,9 @@ async def test_what_was_said_and_done_is_there_after_a_restart(tmp_path: Path) -
 
 
 async def test_the_alarm_clock_is_set_to_the_next_thing_due_and_rings_by_itself(group: Group) -> None:
-    due = group.app.controls.next_due()
+    due = group.controls.next_due()
     assert due == MORNING.replace(hour=8, minute=30)
-    await group.app.controls.set_rate(3600)
+    await group.controls.set_rate(3600)
     assert group.app.runner.scheduler.get_job(WAKE) is not None
     spoke = asyncio.Event()
     group.world.subscribe(lambda message: spoke.set())
@@ -69,7 +70,7 @@ async def test_the_alarm_clock_is_set_to_the_next_thing_due_and_rings_by_itself(
 
 
 async def test_a_clock_that_stands_still_wakes_nobody(group: Group) -> None:
-    await group.app.controls.set_rate(0)
+    await group.controls.set_rate(0)
     job = group.app.runner.scheduler.get_job(WAKE)
     assert job is not None and job.next_run_time - dt.datetime.now(dt.UTC) > dt.timedelta(days=300)
 
@@ -80,7 +81,28 @@ async def test_a_failing_wake_up_does_not_end_the_bot(group: Group) -> None:
     assert group.app.runner.scheduler.running
 
 
-def test_a_puppet_that_is_not_there_yet_is_said_so(tmp_path: Path) -> None:
-    settings = Settings.model_validate({"puppet": {"kind": "service"}, "store": {"path": tmp_path / "x.db"}})
-    with pytest.raises(ConfigError, match=r"puppet\.kind"):
-        App(settings, LocalClock())
+def test_a_gateway_without_a_token_is_said_so_before_anything_starts(tmp_path: Path) -> None:
+    puppet = {"kind": "service", "endpoint": "127.0.0.1:8788"}
+    settings = Settings.model_validate({"puppet": puppet, "store": {"path": tmp_path / "x.db"}, "web": {"port": 0}})
+    with pytest.raises(ConfigError, match=r"puppet\.token"):
+        App(settings)
+
+
+async def test_a_gateway_that_is_down_does_not_end_the_bot(tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # taken, and not listening
+        endpoint = f"127.0.0.1:{nobody.getsockname()[1]}"
+        environ = {
+            "BAOANNIAO_PUPPET__KIND": "service",
+            "BAOANNIAO_PUPPET__ENDPOINT": endpoint,
+            "BAOANNIAO_PUPPET__TOKEN": "test_1",
+            "BAOANNIAO_STORE__PATH": str(tmp_path / "bot.db"),
+            "BAOANNIAO_WEB__PORT": "0",
+        }
+        app = App(config.load(ROOT / "config.yaml", environ))
+        stopped, ready = asyncio.Event(), asyncio.Event()
+        run = asyncio.create_task(app.run(stopped, ready.set))
+        await asyncio.wait_for(ready.wait(), 30)
+        assert not app.wechat.online and not run.done()
+        stopped.set()
+        await run

@@ -1,0 +1,88 @@
+"""The whole bot behind the real gateway: from words in the group to what is stored and answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.config import Pace, Settings
+from bot.engine import Engine
+from bot.model import Message
+from bot.wechat.link import Link
+from data import days, roster
+from data.store import Store
+from tests.wechat.conftest import ROSTER, Clock
+
+from .conftest import Bot, running
+from .rig import ROOM, Rig
+
+MORNING = dt.datetime(2031, 3, 4, 0, 40, tzinfo=dt.UTC)  # 8:40 in Lanzhou
+SETTINGS = Settings(community="试验社区", pace=Pace(gap_seconds=0, per_minute=600, per_day=10_000))
+
+
+@dataclass
+class Whole:
+    bot: Bot
+    engine: Engine
+    clock: Clock
+
+
+@pytest.fixture
+async def whole(rig: Rig, store: Store, tmp_path: Path) -> AsyncIterator[Whole]:
+    roster.save(store, ROSTER, MORNING)
+    async with running(Link.of(rig.endpoint, rig.token), store, tmp_path) as bot:
+        clock = Clock(MORNING)
+        engine = Engine(store, SETTINGS, bot.channel)
+        await engine.start(clock.now())
+
+        async def hear(message: Message) -> None:
+            bot.heard.append(message)
+            await engine.hear(message, clock.now())
+
+        bot.wechat._hear = hear
+        yield Whole(bot, engine, clock)
+
+
+def stamp(moment: dt.datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+async def test_a_check_in_counts_once_however_often_the_event_comes(rig: Rig, whole: Whole, store: Store) -> None:
+    said = await rig("say", **{"from": "c-guihua"}, text="我今天平安", timestamp=stamp(MORNING))
+    await whole.bot.hears(1)
+    whole.bot.wechat._recent.clear()  # as after a restart: only the database remembers
+    await rig("emit", event="message", payload={"messageId": said["id"]})
+    await rig("say", **{"from": "c-stranger"}, text="大家早", timestamp=stamp(MORNING))
+    await whole.bot.until(lambda: whole.bot.heard[-1].text == "大家早", "the last word")
+    found = days.get(store, dt.date(2031, 3, 4), "A1")
+    assert found is not None and found["state"] == "safe"
+    reports = store.all("SELECT message FROM reports")
+    assert [r["message"] for r in reports] == [said["id"]]
+
+
+async def test_a_nudge_is_no_check_in(rig: Rig, whole: Whole, store: Store) -> None:
+    await rig("say", **{"from": "c-guihua"}, text='"桂花奶奶" 拍了拍 "小满"', timestamp=stamp(MORNING))
+    await rig("say", **{"from": "c-stranger"}, text="大家早", timestamp=stamp(MORNING))
+    await whole.bot.hears(1)
+    found = days.get(store, dt.date(2031, 3, 4), "A1")
+    assert found is not None and found["state"] == "waiting"
+
+
+async def test_a_coordinator_s_question_is_answered_where_it_was_asked(rig: Rig, whole: Whole) -> None:
+    await rig("say", **{"from": "c-qiping"}, text="谁没报", room="", timestamp=stamp(MORNING))
+    await whole.bot.hears(1)
+    await whole.bot.until(lambda: whole.bot.echoes, "an answer")
+    answers = [s for s in await rig.sent() if s["to"] == "c-qiping"]
+    assert len(answers) == 1 and "牛桂花" in answers[0]["text"]
+
+
+async def test_an_emergency_reaches_the_room_with_real_mentions(rig: Rig, whole: Whole) -> None:
+    await rig("say", **{"from": "c-xiaoman"}, text="我爸摔倒了起不来，快来人！", timestamp=stamp(MORNING))
+    await whole.bot.hears(1)
+    await whole.bot.until(lambda: whole.bot.echoes, "an alarm")
+    [alarm] = [s for s in await rig.sent() if s["to"] == ROOM]
+    assert "邱大年" in alarm["text"] and "c-puyong" in alarm["mentions"]
