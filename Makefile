@@ -30,6 +30,7 @@ run: .venv/run.stamp  ## start 小安 with the built-in local group (http://127.
 
 test: venv  ## format check, lint, types, all tests
 	@bash tests/browser/install.sh
+	@bash tests/gateway/install.sh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

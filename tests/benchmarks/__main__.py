@@ -148,10 +148,19 @@ def replayed_days() -> None:
         print(f"cost an elder, {large:,} against {small:,}: {costs[large] / costs[small]:.2f} x")
 
 
+def through_the_gateway() -> None:
+    """Messages through the real npm gateway to stored decisions, and from a question to its answer."""
+    subprocess.run(["bash", str(ROOT / "tests" / "gateway" / "install.sh")], check=True)
+    from tests.gateway import bench
+
+    print("\n".join(bench.measure()))
+
+
 def main() -> None:
     start_to_ready()
     message_to_decision()
     reading_against_jieba()
+    through_the_gateway()
     replayed_days()
 
 
