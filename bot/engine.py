@@ -53,7 +53,7 @@ class Engine:
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing."""
-        self._refresh()
+        self._refresh(now)
         receiver = Receiver(self.store, self.roster, self.reader, self.settings, self._handlers)
         fresh = receiver.receive(message, now)
         self.work(now)
@@ -61,7 +61,7 @@ class Engine:
 
     def work(self, now: dt.datetime) -> None:
         """Do what is due at `now`; what is to be said waits in the outbox."""
-        self._refresh()
+        self._refresh(now)
         for _ in range(MOST_ROUNDS):
             due = duties.next_due(self.store)
             if due is None or due > now:
@@ -87,7 +87,7 @@ class Engine:
         found = [m for m in (duties.next_due(self.store), self.outbox.next_moment(now)) if m is not None]
         return min(found) if found else None
 
-    def _refresh(self) -> None:
+    def _refresh(self, now: dt.datetime) -> None:
         """Notice a roster that was imported or changed meanwhile."""
         version = meta.get(self.store, meta.ROSTER)
         if version != self._version:
@@ -95,3 +95,4 @@ class Engine:
             self.roster, self.reader = self._load()
             if self._on_roster:
                 self._on_roster(self.roster)
+            duties.run(self._moment(now))

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 BACKOFF = tuple(dt.timedelta(seconds=s) for s in (10, 30, 120, 300, 600))
 MOST_ATTEMPTS = 12
-# The last part of the day's allowance is kept for what matters more.
-SHARES = {2: 0.9, 3: 0.8, 4: 0.7}
+# How much of the day's allowance each urgency (data/outbox.py) may use up: the rest is kept for what matters more.
+SHARES = {1: 1.0, 2: 0.85, 3: 0.75, 4: 0.6, 5: 0.5}
 
 
 class Outbox:
@@ -38,7 +38,11 @@ class Outbox:
     async def reconcile(self, now: dt.datetime) -> None:
         """After a start: rows whose sending was interrupted. An alert in doubt goes again, anything else does not."""
         for row in outbox.interrupted(self.store):
-            arrived = await self.channel.delivered(outbox.outgoing(row))
+            try:
+                arrived = await self.channel.delivered(outbox.outgoing(row))
+            except Exception as error:
+                log.warning("nobody can say whether message %s arrived: %s", row["key"], type(error).__name__)
+                arrived = None
             with self.store.transaction():
                 if arrived:
                     outbox.mark(self.store, row["id"], "sending", "sent", at=now)
@@ -98,7 +102,7 @@ class Outbox:
             soonest = max(soonest, sent[-pace.per_minute] + dt.timedelta(minutes=1))
         today = now.astimezone(zone).date()
         midnight = at_local(today, dt.time(0), zone)
-        share = int(pace.per_day * SHARES.get(urgency, 1.0))
+        share = int(pace.per_day * SHARES[urgency])
         if sum(1 for s in sent if s >= midnight) >= max(share, 1):
             soonest = max(soonest, at_local(today + dt.timedelta(days=1), dt.time(0), zone))
         return end_of_span(soonest, self.settings.day.quiet, zone)

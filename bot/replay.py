@@ -16,7 +16,7 @@ from bot.engine import Engine
 from bot.model import Message, MessageType, Roster
 from bot.ports import Outgoing
 from bot.reading import Reader
-from data import absences, alerts, days, outbox, promises, roster
+from data import absences, alerts, days, meta, outbox, promises, roster
 from data.moments import moment_of
 from data.store import Store
 
@@ -114,7 +114,7 @@ class Replay:
         self.people = people
         self.crasher = Crasher(crash_seed)
         self.far_end = FarEnd(self.crasher)
-        self._known: tuple[Roster, Reader] | None = None
+        self._known: tuple[str | None, Roster, Reader] | None = None
 
     async def play(self, events: Sequence[Message], start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
         """Play the events of [start, end]; duties run at their own moments in between."""
@@ -126,12 +126,18 @@ class Replay:
             now, waiting = start, [m for m in events if start <= m.at <= end]
             waiting.reverse()
             engine: Engine | None = None
+            started = False
             while True:
                 try:
                     if engine is None:
                         self.far_end.now = now
                         engine = self._engine(store)
-                        await engine.start(now)
+                        if started and waiting and waiting[-1].at <= now:
+                            # Stopped while it heard a message: that comes before what fell due at the same moment.
+                            await engine.outbox.reconcile(now)
+                        else:
+                            await engine.start(now)
+                        started = True
                     moment = self._next(engine, waiting, now)
                     if moment is None or moment > end:
                         break
@@ -155,9 +161,11 @@ class Replay:
         return Store.open(path, self.settings.community, durable=False)
 
     def _engine(self, store: Store) -> Engine:
-        # Reading the same roster again after each simulated restart would only cost time.
-        engine = Engine(store, self.settings, self.far_end, known=self._known)
-        self._known = (engine.roster, engine.reader)
+        # Reading the same roster again after each simulated restart would only cost time; a changed one is read.
+        version = meta.get(store, meta.ROSTER)
+        known = self._known[1:] if self._known and self._known[0] == version else None
+        engine = Engine(store, self.settings, self.far_end, known=known)
+        self._known = (version, engine.roster, engine.reader)
         return engine
 
     def _next(self, engine: Engine, waiting: list[Message], now: dt.datetime) -> dt.datetime | None:

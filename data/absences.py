@@ -61,16 +61,16 @@ def cancel(store: Store, elder: str, day: dt.date, now: dt.datetime, until: dt.d
     return begun.rowcount + ahead.rowcount
 
 
-def end_on(store: Store, elder: str, last: dt.date, now: dt.datetime) -> int:
-    """Somebody said when the absence ends: whatever runs gets that last day."""
+def end_on(store: Store, elder: str, last: dt.date, today: dt.date) -> int:
+    """Somebody said when the absence ends (earlier or later than thought): whatever runs today gets that last day."""
     cursor = store.run(
         "UPDATE absences SET last_day = ? WHERE community = ? AND elder = ? AND cancelled_at IS NULL AND first_day <= ?"
-        " AND (last_day IS NULL OR last_day > ?)",
+        " AND (last_day IS NULL OR last_day >= ?)",
         last.isoformat(),
         store.community,
         elder,
-        last.isoformat(),
-        last.isoformat(),
+        min(last, today).isoformat(),
+        today.isoformat(),
     )
     return cursor.rowcount
 
@@ -156,23 +156,20 @@ def all_coverages(store: Store) -> list[sqlite3.Row]:
     return store.all("SELECT * FROM coverages WHERE community = ? ORDER BY id", store.community)
 
 
-def cancel_message(store: Store, message_id: str, now: dt.datetime) -> list[str]:
-    """What a message that was taken back had said of absences and coverages is cancelled; the elders who were to be away."""
-    store.run(
-        "UPDATE coverages SET cancelled_at = ? WHERE community = ? AND message = ? AND cancelled_at IS NULL",
-        text_of(now),
-        store.community,
-        message_id,
-    )
-    rows = store.all(
-        "SELECT elder FROM absences WHERE community = ? AND message = ? AND cancelled_at IS NULL ORDER BY id",
-        store.community,
-        message_id,
-    )
-    store.run(
-        "UPDATE absences SET cancelled_at = ? WHERE community = ? AND message = ? AND cancelled_at IS NULL",
-        text_of(now),
-        store.community,
-        message_id,
-    )
-    return [row["elder"] for row in rows]
+def cancel_message(store: Store, message_id: str, now: dt.datetime, elder: str | None = None) -> list[str]:
+    """What a message that was taken back had said of absences and coverages is cancelled (of one elder or of all).
+
+    Returns the elders concerned.
+    """
+    found: list[str] = []
+    for table in ("absences", "coverages"):
+        rows = store.all(
+            f"UPDATE {table} SET cancelled_at = ? WHERE community = ? AND message = ? AND cancelled_at IS NULL"
+            " AND elder = COALESCE(?, elder) RETURNING elder",
+            text_of(now),
+            store.community,
+            message_id,
+            elder,
+        )
+        found += [row["elder"] for row in rows]
+    return found

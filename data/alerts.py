@@ -135,6 +135,18 @@ def due(store: Store, now: dt.datetime) -> list[sqlite3.Row]:
     )
 
 
+def repeats_after(store: Store, now: dt.datetime, level: int) -> list[str]:
+    """When the alerts that stand at `level` or above (no emergencies, nobody on the way) are next repeated."""
+    rows = store.all(
+        "SELECT DISTINCT next_step_at FROM alerts WHERE community = ? AND next_step_at > ? AND level >= ?"
+        " AND closed_at IS NULL AND claim_until IS NULL AND kind <> 'distress' ORDER BY next_step_at",
+        store.community,
+        text_of(now),
+        level,
+    )
+    return [row["next_step_at"] for row in rows]
+
+
 def next_due(store: Store) -> str | None:
     row = store.one(
         "SELECT min(next_step_at) AS due FROM alerts WHERE community = ? AND next_step_at IS NOT NULL", store.community
@@ -142,13 +154,17 @@ def next_due(store: Store) -> str | None:
     return row["due"] if row else None
 
 
-def advance(store: Store, row: sqlite3.Row, level: int, next_step_at: dt.datetime) -> bool:
-    """Compare-and-swap: the alert stands at `level` now; False when it moved or closed meanwhile. A claim that ran out ends."""
+def advance(store: Store, row: sqlite3.Row, level: int, next_step_at: dt.datetime, *, held: bool) -> bool:
+    """Compare-and-swap: the alert stands at `level` now; False when it moved or closed meanwhile.
+
+    A claim that ran out ends; `held`: one that still runs stays.
+    """
     cursor = store.run(
-        "UPDATE alerts SET level = ?, next_step_at = ?, claim_until = NULL"
+        "UPDATE alerts SET level = ?, next_step_at = ?, claim_until = CASE WHEN ? THEN claim_until END"
         " WHERE id = ? AND closed_at IS NULL AND level = ? AND next_step_at = ?",
         level,
         text_of(next_step_at),
+        held,
         row["id"],
         row["level"],
         row["next_step_at"],
@@ -166,16 +182,31 @@ def put_off(store: Store, alert_id: int, moment: dt.datetime) -> None:
 
 
 def claim(store: Store, alert_id: int, person: str, name: str, now: dt.datetime, until: dt.datetime) -> bool:
-    """Somebody goes: the next step waits until the claim runs out. A later claim takes over. False when it is closed."""
+    """Somebody goes: the next step waits until the claim runs out. A later claim takes over. False when it is closed.
+
+    What has not been announced yet is announced all the same: the others must hear of it.
+    """
     cursor = store.run(
-        "UPDATE alerts SET claimed_by = ?, claimed_name = ?, claimed_at = ?, claim_until = ?, next_step_at = ?"
-        " WHERE id = ? AND closed_at IS NULL",
+        "UPDATE alerts SET claimed_by = ?, claimed_name = ?, claimed_at = ?, claim_until = ?,"
+        " next_step_at = CASE WHEN level < 0 THEN next_step_at ELSE ? END WHERE id = ? AND closed_at IS NULL",
         person,
         name,
         text_of(now),
         text_of(until),
         text_of(until),
         alert_id,
+    )
+    return cursor.rowcount == 1
+
+
+def release(store: Store, alert_id: int, person: str, next_step_at: dt.datetime) -> bool:
+    """This person's claim was taken back: the alert is nobody's again. False when it is not theirs (any more)."""
+    cursor = store.run(
+        "UPDATE alerts SET claimed_by = NULL, claimed_name = NULL, claimed_at = NULL, claim_until = NULL, next_step_at = ?"
+        " WHERE id = ? AND closed_at IS NULL AND claimed_by = ? AND claim_until IS NOT NULL",
+        text_of(next_step_at),
+        alert_id,
+        person,
     )
     return cursor.rowcount == 1
 

@@ -113,6 +113,17 @@ def step(store: Store, row: sqlite3.Row, new: str) -> bool:
     return cursor.rowcount == 1
 
 
+def put_off(store: Store, row: sqlite3.Row, moment: dt.datetime) -> None:
+    """The step of one row could not be taken: it is tried again at `moment`."""
+    store.run(
+        "UPDATE days SET next_step_at = ? WHERE community = ? AND day = ? AND elder = ? AND next_step_at IS NOT NULL",
+        text_of(moment),
+        store.community,
+        row["day"],
+        row["elder"],
+    )
+
+
 def set_deadline(store: Store, day: dt.date, elder: str, deadline: dt.datetime) -> None:
     """Move today's deadline of an elder who is still waiting."""
     store.run(
@@ -223,32 +234,6 @@ def reports_by_message(store: Store, message_id: str) -> list[sqlite3.Row]:
         "SELECT * FROM reports WHERE community = ? AND message = ? AND retracted_at IS NULL ORDER BY id",
         store.community,
         message_id,
-    )
-
-
-def last_reports_of(store: Store, day: dt.date, sender: str, person: str | None) -> list[sqlite3.Row]:
-    """The standing reports of the newest message by which this person reported anything on that day."""
-    newest = store.one(
-        "SELECT message FROM reports WHERE community = ? AND day = ? AND retracted_at IS NULL AND (sender = ? OR person = ?)"
-        " ORDER BY at DESC, id DESC LIMIT 1",
-        store.community,
-        day.isoformat(),
-        sender,
-        person,
-    )
-    return reports_by_message(store, newest["message"]) if newest else []
-
-
-def reports_by_sender(store: Store, day: dt.date, sender: str, person: str | None, elder: str) -> list[sqlite3.Row]:
-    """What this person reported about this elder on that day and has not taken back."""
-    return store.all(
-        "SELECT * FROM reports WHERE community = ? AND elder = ? AND day = ? AND retracted_at IS NULL"
-        " AND (sender = ? OR person = ?) ORDER BY at, id",
-        store.community,
-        elder,
-        day.isoformat(),
-        sender,
-        person,
     )
 
 

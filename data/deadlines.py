@@ -6,9 +6,12 @@ import datetime as dt
 
 from bot.config import Settings
 from bot.model import Elder
-from data import meta
+from data import meta, timers
 from data.moments import at_local
 from data.store import Store
+
+# The last reminder comes this long before a deadline, when config has none to measure by.
+LEAD = dt.timedelta(minutes=30)
 
 
 def deadline_of(elder: Elder, day: dt.date, settings: Settings) -> dt.datetime:
@@ -16,6 +19,16 @@ def deadline_of(elder: Elder, day: dt.date, settings: Settings) -> dt.datetime:
     clock = elder.deadline or settings.day.deadline
     date = day if clock >= settings.day.opens else day + dt.timedelta(days=1)
     return at_local(date, clock, settings.zone)
+
+
+def own_reminder(store: Store, settings: Settings, day: dt.date, due: dt.datetime, now: dt.datetime) -> None:
+    """Set the reminder before a deadline of somebody's own, where the group's last reminder does not come shortly before."""
+    reminders = [at_local(day, clock, settings.zone) for clock in settings.day.reminders]
+    usual = at_local(day, settings.day.deadline, settings.zone)
+    lead = usual - reminders[-1] if reminders and reminders[-1] < usual else LEAD
+    covered = due <= usual and bool(reminders) and due - 2 * lead <= reminders[-1] < due
+    if due != usual and not covered and due - lead > now:
+        timers.arm(store, "reminder", due - lead, f"{day}:own:{due.isoformat()}")
 
 
 def set_own(store: Store, elder: str, clock: dt.time | None) -> None:

@@ -36,6 +36,30 @@ def note(
     )
 
 
+def messages_about(store: Store, elder: str, contact: str, since: dt.datetime) -> list[str]:
+    """The messages of one contact that did anything about this elder since then, oldest first."""
+    rows = store.all(
+        "SELECT e.message, min(e.id) AS first FROM events e JOIN messages m ON m.community = e.community AND m.id = e.message"
+        " WHERE e.community = ? AND e.elder = ? AND e.at >= ? AND m.contact = ? GROUP BY e.message ORDER BY first",
+        store.community,
+        elder,
+        text_of(since),
+        contact,
+    )
+    return [row["message"] for row in rows]
+
+
+def by_message(store: Store, what: str, message_id: str, since: dt.datetime) -> list[sqlite3.Row]:
+    """The events of one sort that one message caused, since then."""
+    return store.all(
+        "SELECT * FROM events WHERE community = ? AND what = ? AND at >= ? AND message = ? ORDER BY id",
+        store.community,
+        what,
+        text_of(since),
+        message_id,
+    )
+
+
 def between(store: Store, what: str, start: dt.datetime, end: dt.datetime) -> list[sqlite3.Row]:
     """The events of one sort in [start, end)."""
     return store.all(

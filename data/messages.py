@@ -17,7 +17,7 @@ def known(store: Store, message_id: str) -> bool:
 
 
 def add(store: Store, message: Message, reading: Reading | None, state: str) -> None:
-    """Keep one message. state: read, failed (handling broke; to be looked at), waiting (nobody could say who is meant)."""
+    """Keep one message. state: read, failed (handling broke; to be looked at), recalled (by its writer)."""
     store.run(
         "INSERT INTO messages (community, id, at, chat, contact, sender, people, type, text, file, intent, reading, state)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -27,7 +27,7 @@ def add(store: Store, message: Message, reading: Reading | None, state: str) -> 
         message.to,
         message.contact or message.sender,
         message.sender,
-        json.dumps(message.people or ()),
+        json.dumps(message.people),
         message.type,
         message.text,
         message.file,
@@ -40,6 +40,22 @@ def add(store: Store, message: Message, reading: Reading | None, state: str) -> 
 def get(store: Store, message_id: str) -> Message | None:
     row = store.one("SELECT * FROM messages WHERE community = ? AND id = ?", store.community, message_id)
     return _message(row) if row else None
+
+
+def lists_since(store: Store, since: dt.datetime, until: dt.datetime) -> list[tuple[dt.datetime, str]]:
+    """The 接龙 lists heard in [since, until] that were not recalled: when, and the whole text."""
+    rows = store.all(
+        "SELECT at, text FROM messages WHERE community = ? AND at >= ? AND at <= ? AND type = 'text' AND state <> 'recalled'"
+        " AND (text LIKE '%接龙%' OR lower(text) LIKE '%group note%') ORDER BY at, id",
+        store.community,
+        text_of(since),
+        text_of(until),
+    )
+    return [(moment_of(row["at"]), row["text"]) for row in rows]
+
+
+def set_recalled(store: Store, message_id: str) -> None:
+    store.run("UPDATE messages SET state = 'recalled' WHERE community = ? AND id = ?", store.community, message_id)
 
 
 def with_state(store: Store, state: str, start: dt.datetime, end: dt.datetime) -> list[sqlite3.Row]:
@@ -62,9 +78,15 @@ def _message(row: sqlite3.Row) -> Message:
         text=row["text"],
         file=row["file"],
         to=row["chat"],
-        people=tuple(json.loads(row["people"])),
+        people=_people(row["people"]),
         contact=row["contact"],
     )
+
+
+def _people(text: str) -> tuple[str, ...] | None:
+    """None stays None: nobody looked who the sender is, so it is matched by name again."""
+    found = json.loads(text)
+    return None if found is None else tuple(found)
 
 
 def pack(reading: Reading) -> str:

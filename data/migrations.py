@@ -147,3 +147,15 @@ def m007_meta(db: sqlite_utils.Database) -> None:
     db.execute("""
         CREATE TABLE meta (
             community TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (community, key))""")
+
+
+@steps()
+def m008_contacts_by_people(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE INDEX contacts_by_people ON contacts (community, people)")
+
+
+@steps()
+def m009_outbox_by_urgency(db: sqlite_utils.Database) -> None:
+    db.execute("DROP INDEX outbox_waiting")
+    db.execute("CREATE INDEX outbox_waiting ON outbox (community, urgency, not_before, id) WHERE state = 'pending'")
+    db.execute("CREATE INDEX outbox_interrupted ON outbox (community, id) WHERE state = 'sending'")

@@ -13,7 +13,7 @@ def text_of(moment: dt.datetime) -> str:
 
 def moment_of(text: str) -> dt.datetime:
     """The reverse of `text_of`."""
-    return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC)
+    return dt.datetime.fromisoformat(text)
 
 
 def at_local(day: dt.date, clock: dt.time, zone: ZoneInfo) -> dt.datetime:

@@ -16,17 +16,19 @@ URGENCY: dict[str, int] = {
     "alert": 1,
     "escalation": 1,
     "resolved": 2,
-    "question": 2,
-    "reply": 2,
+    "summary": 2,
     "notice": 2,
+    "question": 3,
     "reminder": 3,
     "request": 3,
     "coverage": 3,
-    "summary": 2,
-    "matter": 4,
-    "activity": 4,
-    "receipt": 4,
+    "reply": 4,
+    "receipt": 5,
+    "matter": 5,
+    "activity": 5,
 }
+
+REPEATED = 3
 
 
 def put(
@@ -42,8 +44,12 @@ def put(
     alert: int | None = None,
     emergency: bool = False,
     expires: dt.datetime | None = None,
+    repeat: bool = False,
 ) -> bool:
-    """Promise one message; False when the key is known (it was promised before). `to`: "room" or a person id."""
+    """Promise one message; False when the key is known (it was promised before). `to`: "room" or a person id.
+
+    `emergency`: outside all pace. `repeat`: said before, so it must not use up what first calls need.
+    """
     cursor = store.run(
         "INSERT INTO outbox (community, key, kind, urgency, recipient, mentions, elders, alert, text, made_at, not_before,"
         " expires_at, state, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)"
@@ -51,7 +57,7 @@ def put(
         store.community,
         key,
         kind,
-        0 if emergency else URGENCY[kind],
+        0 if emergency else max(URGENCY[kind], REPEATED) if repeat else URGENCY[kind],
         to,
         json.dumps(list(dict.fromkeys(mentions))),
         json.dumps(list(dict.fromkeys(elders))),
@@ -64,21 +70,37 @@ def put(
     return cursor.rowcount > 0
 
 
-def waiting(store: Store) -> list[sqlite3.Row]:
-    """What is not sent yet, most urgent first (the first 200: nobody sends more at once)."""
+def interrupted(store: Store) -> list[sqlite3.Row]:
+    """Rows whose sending was begun and not seen to end."""
     return store.all(
-        "SELECT * FROM outbox WHERE community = ? AND state IN ('pending', 'sending') ORDER BY urgency, id LIMIT 200",
+        "SELECT * FROM outbox WHERE community = ? AND state = 'sending' ORDER BY urgency, id", store.community
+    )
+
+
+def next_pending(store: Store, urgency: int, now: dt.datetime) -> sqlite3.Row | None:
+    """The row of one urgency that has waited longest, among those that may go."""
+    return store.one(
+        "SELECT * FROM outbox WHERE community = ? AND state = 'pending' AND urgency = ? AND not_before <= ?"
+        " ORDER BY not_before, id LIMIT 1",
+        store.community,
+        urgency,
+        text_of(now),
+    )
+
+
+def soonest_pending(store: Store) -> dict[int, str]:
+    """Urgency → the earliest `not_before` of its rows that wait."""
+    rows = store.all(
+        "SELECT urgency, min(not_before) AS soonest FROM outbox WHERE community = ? AND state = 'pending'"
+        " GROUP BY urgency ORDER BY urgency",
         store.community,
     )
+    return {row["urgency"]: row["soonest"] for row in rows}
 
 
-def any_waiting(store: Store) -> bool:
-    return (
-        store.one(
-            "SELECT 1 FROM outbox WHERE community = ? AND state IN ('pending', 'sending') LIMIT 1", store.community
-        )
-        is not None
-    )
+def everything(store: Store) -> list[sqlite3.Row]:
+    """Every row there ever was, oldest first."""
+    return store.all("SELECT * FROM outbox WHERE community = ? ORDER BY id", store.community)
 
 
 def sent_since(store: Store, moment: dt.datetime) -> list[sqlite3.Row]:

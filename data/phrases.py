@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -28,11 +30,26 @@ def say(key: str, **values: Any) -> str:
     return _phrases()[key].rstrip("\n").format(**values)
 
 
+def one_line(text: str, limit: int = 60) -> str:
+    """Somebody's own words, for quoting: without control characters and line breaks, cut after `limit` characters."""
+    plain = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: 20 * limit])
+    flat = " ".join(plain.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
 def names(roster: Roster, elder_ids: Iterable[str]) -> list[str]:
-    """李玉兰奶奶, …; where two in the list are called alike, the compound stands behind the name."""
+    """李玉兰奶奶, …; where two in the list are called alike, the compound (and the year of birth) stands behind the name."""
     elders = [roster.elders[i] for i in dict.fromkeys(elder_ids) if i in roster.elders]
-    titles = [e.title for e in elders]
-    return [f"{e.title}（{e.compound}）" if titles.count(e.title) > 1 and e.compound else e.title for e in elders]
+    titles = Counter(e.title for e in elders)
+    placed = Counter((e.title, e.compound) for e in elders)
+    return [_told_apart(e, titles[e.title], placed[e.title, e.compound]) for e in elders]
+
+
+def _told_apart(elder: Elder, alike: int, neighbours: int) -> str:
+    marks = [elder.compound] if alike > 1 and elder.compound else []
+    if neighbours > 1 and elder.born:
+        marks.append(f"{elder.born}年生")
+    return f"{elder.title}（{'，'.join(marks)}）" if marks else elder.title
 
 
 def listing(items: Sequence[str]) -> str:

@@ -52,15 +52,28 @@ def claim_request(store: Store, request_id: int, person: str, name: str, now: dt
     return cursor.rowcount == 1
 
 
-def drop_requests_of_message(store: Store, message_id: str, now: dt.datetime) -> int:
-    """The message was taken back, and its requests with it."""
+def release_request(store: Store, request_id: int, person: str) -> bool:
+    """The one who had taken it took that back."""
     cursor = store.run(
-        "UPDATE requests SET closed_at = ? WHERE community = ? AND message = ? AND closed_at IS NULL",
+        "UPDATE requests SET claimed_by = NULL, claimed_name = NULL, claimed_at = NULL WHERE id = ? AND claimed_by = ?"
+        " AND closed_at IS NULL",
+        request_id,
+        person,
+    )
+    return cursor.rowcount == 1
+
+
+def drop_requests_of_message(store: Store, message_id: str, now: dt.datetime, elder: str | None = None) -> list[str]:
+    """The message was taken back (for one elder or for all), and its requests with it; the elders concerned."""
+    rows = store.all(
+        "UPDATE requests SET closed_at = ? WHERE community = ? AND message = ? AND closed_at IS NULL"
+        " AND elder = COALESCE(?, elder) RETURNING elder",
         text_of(now),
         store.community,
         message_id,
+        elder,
     )
-    return cursor.rowcount
+    return [row["elder"] for row in rows]
 
 
 def all_requests(store: Store) -> list[sqlite3.Row]:

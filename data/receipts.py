@@ -29,6 +29,16 @@ def untold(store: Store) -> list[sqlite3.Row]:
     return store.all("SELECT * FROM receipts WHERE community = ? AND told = 0 ORDER BY id", store.community)
 
 
+def forget(store: Store, elder: str, *, notes: bool) -> None:
+    """What was owed about an elder is out of date. `notes`: the sentences; else the plain check-ins."""
+    store.run(
+        "UPDATE receipts SET told = 1 WHERE community = ? AND told = 0 AND elder = ? AND (note <> '') = ?",
+        store.community,
+        elder,
+        notes,
+    )
+
+
 def settle(store: Store, up_to: int) -> None:
     """What was owed up to this row has been said (or needs no word)."""
     store.run("UPDATE receipts SET told = 1 WHERE community = ? AND told = 0 AND id <= ?", store.community, up_to)

@@ -40,6 +40,17 @@ def take(store: Store, kind: str, now: dt.datetime) -> list[tuple[str, dt.dateti
     return [(row["key"], moment_of(row["due_at"])) for row in rows]
 
 
+def put_off(store: Store, kind: str, now: dt.datetime, moment: dt.datetime) -> None:
+    """What was due of this kind could not be done: it is tried again at `moment`."""
+    store.run(
+        "UPDATE timers SET due_at = ? WHERE community = ? AND kind = ? AND due_at <= ?",
+        text_of(moment),
+        store.community,
+        kind,
+        text_of(now),
+    )
+
+
 def next_due(store: Store) -> str | None:
     row = store.one("SELECT min(due_at) AS due FROM timers WHERE community = ?", store.community)
     return row["due"] if row else None

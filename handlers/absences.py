@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from data import absences, alerts, days, journal, outbox, receipts
-from data.phrases import card, names, say, span
+from data.phrases import card, names, one_line, say, span
 from handlers import contact, questions
 from handlers.context import Context
 from handlers.registry import handles
+
+_HOME = re.compile(r"(?<![没不未才再等])(?:回来了|回家了|到家了|接回)")
 
 
 @handles("elder_away")
@@ -19,10 +22,18 @@ def elder_away(ctx: Context) -> None:
     for elder in ctx.reading.elders:
         if not _may_say(ctx, elder):
             _put_to_coordinators(ctx, elder)
-        elif ctx.reading.back or (ctx.reading.end and ctx.reading.end < ctx.today):
+        elif _is_back(ctx):
             back(ctx, elder)
         else:
             away(ctx, elder, ctx.reading.start or ctx.today, ctx.reading.end)
+
+
+def _is_back(ctx: Context) -> bool:
+    reading = ctx.reading
+    if reading.back or (reading.end and reading.end < ctx.today):
+        return True
+    # A pause that is made by mistake would let an elder out of sight: "回来了" without a day never makes one.
+    return reading.start is None and reading.end is None and _HOME.search(ctx.message.text) is not None
 
 
 def _may_say(ctx: Context, elder: str) -> bool:
@@ -33,7 +44,7 @@ def _may_say(ctx: Context, elder: str) -> bool:
 
 
 def _put_to_coordinators(ctx: Context, elder: str) -> None:
-    text = say("notice_away_stranger", sender=ctx.message.sender, names="、".join(names(ctx.roster, [elder])))
+    text = say("notice_away_stranger", sender=one_line(ctx.message.sender), names="、".join(names(ctx.roster, [elder])))
     for person in ctx.roster.with_role("coordinator"):
         outbox.put(
             ctx.store, ctx.now, f"away?:{ctx.message.id}:{elder}:{person.id}", "notice", person.id, text, elders=[elder]
@@ -44,7 +55,7 @@ def away(ctx: Context, elder: str, first: dt.date, last: dt.date | None) -> None
     """Pause the check-ins from `first` to `last` (None: until somebody says that the elder is back)."""
     running = absences.of(ctx.store, elder, ctx.today)
     if running is not None and ctx.reading.start is None and last is not None:
-        absences.end_on(ctx.store, elder, last, ctx.now)
+        absences.end_on(ctx.store, elder, last, ctx.today)
     elif running is None or ctx.reading.start is not None or last is not None:
         person = ctx.person.id if ctx.person else None
         reason = "hospital" if ctx.reading.outcome == "hospital" else "away"
@@ -72,16 +83,29 @@ def settle_today(ctx: Context, elder: str) -> None:
 
 def back(ctx: Context, elder: str) -> None:
     """The elder is home: today needs no more word, from tomorrow on the check-ins go on as always."""
-    ended = absences.end_on(ctx.store, elder, ctx.today, ctx.now)
+    tomorrow = ctx.day + dt.timedelta(days=1)
+    ended = absences.cancel(ctx.store, elder, tomorrow, ctx.now, until=tomorrow)
     journal.note(ctx.store, ctx.now, "back", elder=elder, message=ctx.message.id, ended=ended)
     for alert in alerts.open_of(ctx.store, elder):
         if alert["kind"] != "distress" or contact.ends_distress(ctx, elder, alert):
-            contact.end(ctx, alert, ctx.reading.outcome or "safe")
+            contact.end(ctx, alert, "helped" if alert["kind"] == "distress" else "safe")
     # Coming home is contact: somebody who says it has seen the elder today.
     if not days.reports_of(ctx.store, ctx.day, elder):
         contact.record(ctx, elder, "checkin")
     if ctx.from_room:
         receipts.owe(ctx.store, elder, ctx.now, say("receipt_back", names="、".join(names(ctx.roster, [elder]))))
+
+
+def home_again(ctx: Context, elder: str) -> None:
+    """ "我妈回来了" reads as a check-in; of somebody who is known to be away it means that the absence is over."""
+    if absences.of(ctx.store, elder, ctx.today) is None or not _may_say(ctx, elder):
+        return
+    if _HOME.search(ctx.message.text):
+        tomorrow = ctx.day + dt.timedelta(days=1)
+        absences.cancel(ctx.store, elder, tomorrow, ctx.now, until=tomorrow)
+        journal.note(ctx.store, ctx.now, "back", elder=elder, message=ctx.message.id)
+        if ctx.from_room:
+            receipts.owe(ctx.store, elder, ctx.now, say("receipt_back", names="、".join(names(ctx.roster, [elder]))))
 
 
 @handles("family_away")

@@ -24,7 +24,13 @@ def obey(ctx: Context, command: Command) -> None:
         name=command.name,
         elders=command.elders,
     )
-    queries.reply(ctx, command.problem or _ACTS[command.name](ctx, command), command.elders)
+    queries.reply(ctx, _carry_out(ctx, command), command.elders)
+
+
+def _carry_out(ctx: Context, command: Command) -> str:
+    if command.name == "close":
+        return _close_unnamed(ctx, command) or _close(ctx, command)
+    return command.problem or _ACTS[command.name](ctx, command)
 
 
 def _help(ctx: Context, command: Command) -> str:
@@ -63,15 +69,26 @@ def _close(ctx: Context, command: Command, elder: str) -> str:
     if not current:
         return say("command_nothing_open", name=name)
     if command.outcome is None:
-        return say("command_need_outcome", name=ctx.roster.elders[elder].name)
+        return say("command_need_outcome", name=ctx.roster.elders[elder].name + " ")
     for alert in current:
         contact.end(ctx, alert, command.outcome)
-    away = command.outcome in ("away", "hospital", "died")
     if command.outcome in ("safe", "helped", "hospital"):
         contact.record(ctx, elder, "checkin" if command.outcome == "safe" else "concern")
-    if away:
+    if command.outcome in ("away", "died"):
         pause(ctx, elder, None, command.outcome)
     return say("command_closed", name=name, outcome=say(f"outcome_{command.outcome}"))
+
+
+def _close_unnamed(ctx: Context, command: Command) -> str | None:
+    """ "结束 误会" without a name, while an emergency is open of which nobody knows who is meant; None: it is not that."""
+    current = alerts.unnamed(ctx.store)
+    if command.elders or not current:
+        return None
+    if command.outcome is None:
+        return say("command_need_outcome", name="")
+    for alert in current:
+        contact.end(ctx, alert, command.outcome)
+    return say("command_closed_unnamed", outcome=say(f"outcome_{command.outcome}"))
 
 
 def pause(ctx: Context, elder: str, until: dt.date | None, reason: str = "away") -> None:
@@ -115,7 +132,9 @@ def _deadline(ctx: Context, command: Command, elder: str) -> str:
     record = replace(ctx.roster.elders[elder], deadline=command.time)
     deadlines.set_own(ctx.store, elder, command.time)
     ctx = replace(ctx, roster=replace(ctx.roster, elders={**ctx.roster.elders, elder: record}))
-    days.set_deadline(ctx.store, ctx.day, elder, max(ctx.deadline(elder), ctx.now))
+    due = max(ctx.deadline(elder), ctx.now)
+    days.set_deadline(ctx.store, ctx.day, elder, due)
+    deadlines.own_reminder(ctx.store, ctx.settings, ctx.day, due, ctx.now)
     shown = command.time or ctx.settings.day.deadline
     key = "command_deadline" if command.time else "command_deadline_default"
     return say(key, name=record.title, time=f"{shown:%H:%M}")
@@ -125,7 +144,6 @@ _ACTS: Mapping[str, Callable[[Context, Command], str]] = {
     "help": _help,
     "missing": _missing,
     "status": _status,
-    "close": _close,
     "pause": _pause,
     "resume": _resume,
     "deadline": _deadline,

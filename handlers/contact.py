@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sqlite3
 
 from bot.model import Outcome
-from data import alerts, days, journal, outbox, receipts
+from data import absences, alerts, days, journal, outbox, receipts
 from data.moments import moment_of
 from data.phrases import names, say
 from handlers.context import Context, said_at
 
 # Ends of missed check-ins wait this long, so that several go into one message.
 GATHER = dt.timedelta(seconds=10)
+# Words that tell that somebody is or was with the elder, or spoke with them.
+_REACHED = re.compile(
+    r"联系上|打通|接通|接了|接的|接电话|回电话|通了?电话|通过话|视频|说上话|问过|问了|见到|见着|见了|看到|看见|看了|看过|"
+    r"到家|我到|到了?[他她].{0,2}家|到现场|在现场|进门|开了?门|上门|去了|去过|身边|跟前|陪着|守着|扶|抬|安顿|照看|照顾|"
+    r"找到|找着|接回|处理好|处理了|量了|包扎|虚惊"
+)
+# The ambulance is called or has come: that is the middle of an emergency, not its end.
+_HELP_ON_ITS_WAY = re.compile(r"120|救护车|急救|119|110")
 
 
 def record(ctx: Context, elder: str, intent: str) -> None:
@@ -32,13 +41,16 @@ def record(ctx: Context, elder: str, intent: str) -> None:
     journal.note(ctx.store, ctx.now, intent, elder=elder, person=person, message=ctx.message.id, before=before)
     ended = False
     for alert in alerts.open_of(ctx.store, elder):
-        if alert["message"] == ctx.message.id:
+        # News that was heard late says nothing about an alert of a later day.
+        if alert["message"] == ctx.message.id or alert["day"] > ctx.day.isoformat():
             continue
-        if alert["kind"] != "distress" or ends_distress(ctx, elder, alert):
+        if alert["kind"] == "distress" and ctx.reading.intent == "distress":
+            ended = True  # more about the same emergency: handlers/distress.py
+        elif alert["kind"] != "distress" or ends_distress(ctx, elder, alert):
             end(ctx, alert, outcome_of(ctx, alert))
             ended = True
         else:
-            ask_to_confirm(ctx, elder, alert)
+            ask_to_confirm(ctx, alert)
             ended = True
     if not ended and before in ("", "waiting") and intent == "checkin" and ctx.from_room:
         receipts.owe(ctx.store, elder, ctx.now)
@@ -47,17 +59,22 @@ def record(ctx: Context, elder: str, intent: str) -> None:
 def ends_distress(ctx: Context, elder: str, alert: sqlite3.Row) -> bool:
     """Whether this message reports, by someone who may, that the elder was reached or is in care.
 
-    Never a list, never a picture, never an elder's own word; a relative's bare "平安" may be routine and says too little,
-    unless it was the relative who went.
+    Never a list, never a picture, never an elder's own word. A bare "平安" may be routine or hearsay and says too little,
+    unless it comes from the one who went.
     """
     if ctx.is_chain or ctx.message.type != "text" or elder not in (*ctx.reading.elders, *_named_contacts(ctx)):
         return False
-    if ctx.is_team:
-        return True
-    if not ctx.is_family_of(elder):
+    if not (ctx.is_team or ctx.is_family_of(elder)):
         return False
-    told = ctx.reading.outcome is not None or ctx.reading.intent in ("concern", "elder_away")
-    return told or (ctx.person is not None and alert["claimed_by"] == ctx.person.id)
+    if alert["alarm"] == "selfharm" and "correct" in (ctx.reading.intent, *ctx.reading.also):
+        return False  # words of despair are not taken back by words
+    if ctx.reading.outcome in ("helped", "hospital"):
+        return True
+    if _HELP_ON_ITS_WAY.search(ctx.message.text):
+        return False
+    went = ctx.person is not None and alert["claimed_by"] == ctx.person.id
+    told = ctx.reading.outcome == "false_alarm" or ctx.reading.intent in ("concern", "elder_away")
+    return went or told or _REACHED.search(ctx.message.text) is not None
 
 
 def _named_contacts(ctx: Context) -> tuple[str, ...]:
@@ -90,25 +107,44 @@ def end(ctx: Context, alert: sqlite3.Row, outcome: Outcome) -> bool:
             message=ctx.message.id,
             outcome=outcome,
         )
+        if alert["elder"]:
+            receipts.forget(ctx.store, alert["elder"], notes=True)  # "X goes" after "X was there" only confuses
+            if outcome == "hospital":
+                _in_hospital(ctx, alert["elder"])
     return closed
 
 
-def ask_to_confirm(ctx: Context, elder: str, alert: sqlite3.Row) -> None:
+def _in_hospital(ctx: Context, elder: str) -> None:
+    """Who is in hospital need not report from the next day on, until somebody says that the elder is home."""
+    first = ctx.day + dt.timedelta(days=1)
+    if absences.of(ctx.store, elder, first) is None:
+        person = ctx.person.id if ctx.person else None
+        absences.add(ctx.store, elder, first, None, "hospital", person=person, message=ctx.message.id, now=ctx.now)
+        journal.note(ctx.store, ctx.now, "away", elder=elder, message=ctx.message.id, first=first, last=None)
+
+
+def ask_to_confirm(ctx: Context, alert: sqlite3.Row) -> None:
     """The elder (or somebody who may not end an emergency) says all is well: once, ask those who may."""
     if moment_of(alert["opened_at"]) >= ctx.now or not alerts.set_checked(ctx.store, alert["id"]):
         return
-    record_of = ctx.roster.elders[elder]
-    goes = alert["claimed_by"] or record_of.volunteer
-    family = [p.id for p in ctx.roster.family([elder]) if p.wechat]
+    elder = ctx.roster.elders.get(alert["elder"])
+    if elder is None:
+        text = say("check_unnamed")
+        asked = [p.id for p in ctx.roster.with_role("coordinator")]
+    else:
+        by_itself = ctx.person is not None and ctx.person.id == elder.id
+        key = "check_own_all_clear" if by_itself else "check_all_clear"
+        text = say(key, names="、".join(names(ctx.roster, [elder.id])))
+        asked = [p for p in (alert["claimed_by"] or elder.volunteer, *(r.person for r in elder.relatives)) if p]
     outbox.put(
         ctx.store,
         ctx.now,
         f"confirm:{alert['id']}",
         "question",
         "room",
-        say("check_own_all_clear", names="、".join(names(ctx.roster, [elder]))),
-        mentions=[p for p in (goes, *family) if p],
-        elders=[elder],
+        text,
+        mentions=[p for p in asked if p in ctx.roster.people and ctx.roster.people[p].wechat],
+        elders=[elder.id] if elder else (),
         alert=alert["id"],
         emergency=True,
     )

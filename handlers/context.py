@@ -11,6 +11,9 @@ from bot.model import Message, Person, Reading, Roster
 from data.deadlines import deadline_of
 from data.moments import day_of
 from data.store import Store
+from handlers.chains import is_chain
+
+TEAM = frozenset({"volunteer", "clinic", "coordinator"})
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Context:
 
     @cached_property
     def day(self) -> dt.date:
-        """The day this message counts for."""
-        return day_of(self.now, self.settings.day.opens, self.settings.zone)
+        """The day this message counts for: by when it was written, so that news heard late clears no later day."""
+        return day_of(said_at(self.message, self.now), self.settings.day.opens, self.settings.zone)
 
     @property
     def today(self) -> dt.date:
@@ -60,8 +63,8 @@ class Context:
 
     @property
     def is_team(self) -> bool:
-        """Volunteer, clinic or coordinator."""
-        return self.role in ("volunteer", "clinic", "coordinator")
+        """Volunteer, clinic or coordinator; where a name is shared, whoever of them it is."""
+        return bool(self.people) and all(p.role in TEAM for p in self.people)
 
     def is_family_of(self, elder: str) -> bool:
         return bool(self.people) and all(p.role == "family" and elder in p.elders for p in self.people)
@@ -73,8 +76,7 @@ class Context:
     @property
     def is_chain(self) -> bool:
         """A 接龙 list: routine, so it says too little to end an emergency."""
-        head = self.message.text.lstrip()[:200].lower()
-        return "#接龙" in head or "#group note" in head
+        return is_chain(self.message.text)
 
     def deadline(self, elder: str, day: dt.date | None = None) -> dt.datetime:
         """When this elder's day runs out."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 from bot.model import Message
 from data import absences, alerts, days, journal, messages, outbox, promises, questions, receipts
+from data.moments import at_local
 from data.phrases import names, say
-from handlers import contact
+from handlers import claims, contact
 from handlers.context import Context
 from handlers.registry import handles
 
@@ -39,14 +41,18 @@ def recalled(ctx: Context) -> None:
     if original is None or (original.contact or original.sender) != (ctx.message.contact or ctx.message.sender):
         journal.note(ctx.store, ctx.now, "recall-ignored", message=ctx.message.id)
         return
+    messages.set_recalled(ctx.store, original.id)
     undone = undo(ctx, original)
     journal.note(ctx.store, ctx.now, "recalled", message=original.id, undone=undone)
 
 
 def _take_back(ctx: Context, elder: str) -> list[str]:
-    person = ctx.person.id if ctx.person else None
-    found = days.reports_by_sender(ctx.store, ctx.day, ctx.message.sender, person, elder)
-    sources = {row["message"] for row in found}
+    opened = at_local(ctx.day, ctx.settings.day.opens, ctx.settings.zone)
+    who = ctx.message.contact or ctx.message.sender
+    sources = set(journal.messages_about(ctx.store, elder, who, min(opened, ctx.now - RECENT)))
+    if not sources and ctx.is_team:
+        # A volunteer or coordinator who names the elder may take back what somebody else took for granted.
+        sources = {row["message"] for row in days.reports_of(ctx.store, ctx.day, elder)}
     sources |= {
         a["message"]
         for a in alerts.opened_by_sender(ctx.store, ctx.message.sender, ctx.now - RECENT)
@@ -74,6 +80,7 @@ def undo(ctx: Context, source: Message, only: str | None = None) -> list[str]:
     for row in days.reports_by_message(ctx.store, source.id):
         if (only is None or row["elder"] == only) and days.retract(ctx.store, row["id"], ctx.now, ctx.message.id):
             recompute(ctx, row["elder"], dt.date.fromisoformat(row["day"]))
+            receipts.forget(ctx.store, row["elder"], notes=False)
             touched.append(row["elder"])
     for alert in alerts.opened_by_message(ctx.store, source.id):
         elder = alert["elder"]
@@ -84,16 +91,42 @@ def undo(ctx: Context, source: Message, only: str | None = None) -> list[str]:
             elder and elder in ctx.reading.contacts() and contact.ends_distress(ctx, elder, alert)
         ):
             contact.end(ctx, alert, "false_alarm")
-        elif elder:
-            contact.ask_to_confirm(ctx, elder, alert)
+        else:
+            contact.ask_to_confirm(ctx, alert)
+    touched += _release_claims(ctx, source, only)
+    for elder in touched:
+        _look_again(ctx, elder)
+    touched += absences.cancel_message(ctx.store, source.id, ctx.now, only)
+    for elder in touched:
+        _end_of_absence(ctx, elder)
+    touched += promises.drop_requests_of_message(ctx.store, source.id, ctx.now, only)
     if only is None:
-        touched += absences.cancel_message(ctx.store, source.id, ctx.now)
-        for elder in touched:
-            _end_of_absence(ctx, elder)
-        promises.drop_requests_of_message(ctx.store, source.id, ctx.now)
         questions.drop_of_message(ctx.store, source.id, ctx.now)
         outbox.drop_for_message(ctx.store, source.id)
     return list(dict.fromkeys(touched))
+
+
+def _release_claims(ctx: Context, source: Message, only: str | None) -> list[str]:
+    """ "我去" was taken back: the alert climbs on, at the time at which it would have without the claim."""
+    released: list[str] = []
+    for event in journal.by_message(ctx.store, "claimed", source.id, ctx.now - RECENT):
+        alert = alerts.get(ctx.store, int(event["alert"])) if event["alert"] else None
+        if alert is None or (only is not None and alert["elder"] != only):
+            continue
+        if claims.give_back(ctx, alert, event["person"]):
+            released += [alert["elder"]] if alert["elder"] else []
+    for event in journal.by_message(ctx.store, "request-claimed", source.id, ctx.now - RECENT):
+        if only is None or event["elder"] == only:
+            promises.release_request(ctx.store, json.loads(event["detail"])["request"], event["person"])
+            receipts.forget(ctx.store, event["elder"], notes=True)
+    return released
+
+
+def _look_again(ctx: Context, elder: str) -> None:
+    """An elder who is missed and for whom nobody looks any more is looked for anew."""
+    row = days.get(ctx.store, ctx.day, elder)
+    if row is not None and row["state"] == "missed" and not alerts.open_of(ctx.store, elder):
+        recompute(ctx, elder, ctx.day)
 
 
 def recompute(ctx: Context, elder: str, day: dt.date) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 
-from data import alerts, days, journal
+from data import alerts, days, journal, messages
+from data import questions as questions_of
 from data.moments import moment_of
 from handlers import claims, contact, questions
 from handlers.context import Context, said_at
@@ -12,8 +14,9 @@ from handlers.registry import handles
 
 # News of a hospital that comes after the end was told belongs to the emergency that ended, not to a new one.
 AFTERMATH = dt.timedelta(hours=12)
-# A second cry without a name within this time is about the same emergency.
+# A second cry without a name within this time is about the same emergency: longer when the same person writes.
 SAME = dt.timedelta(hours=2)
+SAME_FROM_OTHERS = dt.timedelta(minutes=15)
 # Emergencies in which nobody need have seen the elder.
 UNSEEN = frozenset({"lost", "gas", "fire"})
 
@@ -80,10 +83,10 @@ def _keep_contact(ctx: Context, elder: str) -> None:
 
 def _unnamed(ctx: Context) -> None:
     """Nobody knows yet who it is: call those who can find out, ask the sender, and lose no time over it."""
-    for alert in alerts.unnamed(ctx.store):
-        if alert["kind"] == "distress" and moment_of(alert["opened_at"]) >= ctx.now - SAME:
-            journal.note(ctx.store, ctx.now, "distress-more", alert=alert["id"], message=ctx.message.id)
-            return
+    same = next((a for a in alerts.open_all(ctx.store) if a["kind"] == "distress" and _is_same(ctx, a)), None)
+    if same is not None:
+        journal.note(ctx.store, ctx.now, "distress-more", alert=same["id"], message=ctx.message.id)
+        return
     opened = alerts.open_alert(
         ctx.store,
         "distress",
@@ -98,3 +101,14 @@ def _unnamed(ctx: Context) -> None:
     journal.note(ctx.store, ctx.now, "alert-opened", alert=opened, message=ctx.message.id, kind="distress")
     if ctx.reading.elders:
         questions.ask(ctx, alert=opened, emergency=True)
+
+
+def _is_same(ctx: Context, alert: sqlite3.Row) -> bool:
+    """Whether a cry without a name ("快打120！") belongs to this open emergency, and is no second one."""
+    concerned = {alert["elder"]} if alert["elder"] else set(questions_of.candidates_of(alert))
+    if ctx.reading.elders and concerned and not concerned & set(ctx.reading.elders):
+        return False
+    source = messages.get(ctx.store, alert["message"]) if alert["message"] else None
+    same_sender = source is not None and source.contact == (ctx.message.contact or ctx.message.sender)
+    within = SAME if same_sender else SAME_FROM_OTHERS
+    return moment_of(alert["opened_at"]) >= ctx.now - within

@@ -7,7 +7,7 @@ import re
 
 from data import alerts, days, journal, outbox
 from data.moments import moment_of
-from data.phrases import clock, in_parts, names, say
+from data.phrases import clock, in_parts, names, one_line, say
 from handlers.context import Context
 from handlers.registry import handles
 
@@ -63,7 +63,9 @@ def answer(ctx: Context) -> tuple[str, list[str], bool]:
 
 def may_hear(ctx: Context, elder: str) -> bool:
     """Who may hear how this elder is."""
-    return ctx.is_team or ctx.is_family_of(elder) or (ctx.person is not None and ctx.person.id == elder)
+    if ctx.is_team or ctx.is_family_of(elder):
+        return True
+    return ctx.role == "elder" and ctx.person is not None and elder in ctx.roster.household(ctx.person.id)
 
 
 def _own(ctx: Context) -> list[str]:
@@ -104,7 +106,8 @@ def missing(ctx: Context, compound: str | None = None) -> str:
     safe = found.get("safe", 0) + found.get("concern", 0)
     if not elders:
         return say("reply_none_missing", safe=safe)
-    rest = "" if compound else say("reply_missing_rest", safe=safe, away=found.get("away", 0))
+    away = say("reply_missing_away", away=found["away"]) if found.get("away") else ""
+    rest = "" if compound else say("reply_missing_rest", safe=safe, away=away)
     return say("reply_who_missing", names="、".join(names(ctx.roster, elders)), rest=rest)
 
 
@@ -128,7 +131,8 @@ def status(ctx: Context, elder: str) -> str:
             return say("reply_you_reported", time=at)
         if state == "concern":
             return say("reply_concern", name=name, time=at)
-        return say("reply_reported", name=name, time=at, who=report[-1]["sender"] if report else "家人")
+        who = "家人" if not report else "本人" if report[-1]["person"] == elder else one_line(report[-1]["sender"], 30)
+        return say("reply_reported", name=name, time=at, who=who)
     if state == "away":
         return say("reply_away", name=name)
     if current or state == "missed":

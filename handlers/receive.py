@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.config import Settings
 from bot.model import Command, Message, Reading, Roster
-from data import alerts, journal, messages, questions
+from data import alerts, journal, messages, outbox, questions
+from data.moments import at_local, day_of
+from data.phrases import one_line, say
 from data.store import Store
-from handlers import commands, contact, corrections
+from handlers import absences, chains, claims, commands, contact, corrections
 from handlers import questions as asking
 from handlers.context import Context
 
@@ -20,6 +23,12 @@ log = logging.getLogger(__name__)
 
 # Intents that tell which elder an emergency without a name is about.
 NAMING = frozenset({"distress", "unreachable", "concern", "checkin", "claim", "elder_away"})
+# Intents for which somebody must act at once.
+URGENT = frozenset({"distress", "unreachable"})
+HEARD_FROM_STRANGERS = frozenset({"distress", "unreachable", "query", "correct"})
+# An answer to "who is it?" is a name or an address, no tale.
+LONGEST_NAME = 25
+_ORDER = re.compile(r"\s*(?:@?小安)?[\s,，:：]*(?:结束|关闭|解除|恢复)\s")
 
 
 class Reads(Protocol):
@@ -49,19 +58,36 @@ class Receiver:
         """
         if messages.known(self.store, message.id):
             return False
-        reading = self.reader.read(message)
-        ctx = Context(self.store, self.roster, self.settings, message, reading, now)
+        reading: Reading | None = None
+        zone = self.settings.zone
         try:
+            opened = at_local(day_of(message.at, self.settings.day.opens, zone), self.settings.day.opens, zone)
+            reading = self.reader.read(chains.only_new(self.store, message, opened))
             with self.store.transaction():
                 messages.add(self.store, message, reading, "read")
-                self._handle(ctx)
+                self._handle(Context(self.store, self.roster, self.settings, message, reading, now))
         except Exception:
             # The traceback's values may hold private words: only its place is logged.
             log.exception("message %s could not be handled", message.id, extra={"private": True})
             with self.store.transaction():
                 messages.add(self.store, message, reading, "failed")
                 journal.note(self.store, now, "failed", message=message.id)
+                if reading is None or reading.intent in URGENT:
+                    self._call_for_help(message, now, emergency=reading is not None and reading.intent == "distress")
         return True
+
+    def _call_for_help(self, message: Message, now: dt.datetime, *, emergency: bool) -> None:
+        """A message that may be urgent could not be handled: a person must read it now."""
+        outbox.put(
+            self.store,
+            now,
+            f"failed:{message.id}",
+            "notice",
+            "room",
+            say("notice_failed", sender=one_line(message.sender)),
+            mentions=[p.id for p in self.roster.with_role("coordinator") if p.wechat],
+            emergency=emergency,
+        )
 
     def _handle(self, ctx: Context) -> None:
         if ctx.message.type == "recalled":
@@ -69,11 +95,24 @@ class Receiver:
             return
         if ctx.role == "coordinator":
             command = self.reader.command(ctx.message)
-            if command is not None:
+            # A bare name asks how somebody is, unless the bot has just asked for a name.
+            if command is not None and not (command.name == "status" and self._answers(ctx)):
                 commands.obey(ctx, command)
+                return
+            if command is not None:
                 return
         if self._answers(ctx):
             return
+        if ctx.role != "coordinator" and _ORDER.match(ctx.message.text):
+            # An order from somebody who may not give it is no report either.
+            journal.note(ctx.store, ctx.now, "not-understood", message=ctx.message.id)
+            return
+        if ctx.role == "stranger" and not ctx.from_room and ctx.reading.intent not in HEARD_FROM_STRANGERS:
+            # What a stranger says in private nobody else can see and set right: people look at it first.
+            journal.note(ctx.store, ctx.now, "not-understood", message=ctx.message.id)
+            return
+        ctx = who_went(ctx)
+        asking.settled_otherwise(ctx)
         name_the_unnamed(ctx)
         self.act(ctx)
 
@@ -82,11 +121,17 @@ class Receiver:
         reading = ctx.reading
         if reading.intent == "correct":
             self.handlers["correct"](ctx)
+        elif "correct" in reading.also:
+            taken_back = replace(reading, elders=reading.also_elders.get("correct", reading.elders))
+            self.handlers["correct"](replace(ctx, reading=taken_back))
         contacts = {elder: intent for elder, intent in reading.contacts().items() if elder in ctx.roster.elders}
         for elder, intent in contacts.items():
-            contact.record(ctx, elder, intent)
+            contact.record(ctx, elder, "concern" if reading.outcome == "hospital" else intent)
+            if reading.intent != "elder_away":
+                absences.home_again(ctx, elder)
         if reading.intent != "correct":
             self.handlers[reading.intent](ctx)
+        claims.cannot_go(ctx)
         if "claim" in reading.also and reading.intent != "distress":
             self.handlers["claim"](ctx)
 
@@ -95,8 +140,7 @@ class Receiver:
         question = asking.open_for(ctx)
         if question is None:
             return False
-        candidates = questions.candidates_of(question)
-        chosen = self.reader.answer(ctx.message.text, candidates)
+        chosen = self._chosen(ctx.message.text, questions.candidates_of(question))
         if not chosen:
             return False
         original = messages.get(self.store, question["message"])
@@ -116,6 +160,26 @@ class Receiver:
         self.act(replace(ctx, message=replace(original, people=people), reading=meant))
         return True
 
+    def _chosen(self, text: str, candidates: list[str]) -> tuple[str, ...] | None:
+        """The elders an answer names, out of the candidates; where there were none, the one it names out of all."""
+        if candidates:
+            return self.reader.answer(text, candidates)
+        if len(text) > LONGEST_NAME or text.strip().isdigit():
+            return None
+        chosen = self.reader.answer(text, list(self.roster.elders))
+        return chosen if chosen and len(chosen) == 1 else None
+
+
+def who_went(ctx: Context) -> Context:
+    """ "李奶奶好着呢" from the one who went to see (or was called for) one of several 李奶奶 is about her."""
+    if not ctx.reading.ambiguous or ctx.person is None:
+        return ctx
+    current = [a for e in dict.fromkeys(ctx.reading.elders) for a in alerts.open_of(ctx.store, e)]
+    went = {a["elder"] for a in current if a["claimed_by"] == ctx.person.id}
+    called = {a["elder"] for a in current if a["level"] >= 0 and ctx.person.id in claims.called(ctx, a)}
+    meant = went or called
+    return ctx.about(*meant) if len(meant) == 1 else ctx
+
 
 def name_the_unnamed(ctx: Context) -> None:
     """An emergency of which nobody knew who is meant: the first message of the team or its sender that tells, names it."""
@@ -127,9 +191,13 @@ def name_the_unnamed(ctx: Context) -> None:
         candidates = questions.candidates_of(alert)
         source = messages.get(ctx.store, alert["message"]) if alert["message"] else None
         same = source is not None and source.contact == (ctx.message.contact or ctx.message.sender)
-        fits = elder in candidates if candidates else reading.intent in ("distress", "concern")
+        went = ctx.person is not None and alert["claimed_by"] == ctx.person.id
+        tells = reading.intent in ("distress", "concern") or reading.outcome in ("helped", "hospital")
+        fits = elder in candidates if candidates else went or tells
         if fits and (ctx.is_team or same):
             named = alerts.name_elder(ctx.store, alert["id"], elder, ctx.now)
             journal.note(ctx.store, ctx.now, "named", elder=elder, alert=alert["id"], message=ctx.message.id, new=named)
             if not named:
+                # That elder's own alert goes on; the one without a name is part of it.
                 contact.end(ctx, alert, "helped")
+                alerts.set_told(ctx.store, alert["id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data import journal, outbox, promises
-from data.phrases import card, names, say
+from data.phrases import card, names, one_line, say
 from handlers import questions
 from handlers.context import Context
 from handlers.registry import handles
@@ -35,5 +35,5 @@ def _ask(ctx: Context, elder: str) -> None:
         text = say("request_room", names=told)
         outbox.put(ctx.store, ctx.now, f"{key}:room", "request", "room", text, mentions=helpers, elders=[elder])
     for helper in helpers:
-        text = say("request_private", name=told, text=ctx.message.text[:300], cards=card(record))
+        text = say("request_private", name=told, text=one_line(ctx.message.text, 300), cards=card(record))
         outbox.put(ctx.store, ctx.now, f"{key}:{helper}", "request", helper, text, elders=[elder])

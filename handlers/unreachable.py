@@ -7,10 +7,13 @@ from handlers import questions
 from handlers.context import Context
 from handlers.registry import handles
 
+# From this level on everybody has been called; only the clock repeats it.
+COORDINATORS = 2
+
 
 @handles("unreachable")
 def not_reached(ctx: Context) -> None:
-    if ctx.reading.ambiguous:
+    if ctx.reading.ambiguous or not ctx.reading.elders:
         questions.ask(ctx)
         return
     for elder in ctx.reading.elders:
@@ -37,5 +40,5 @@ def _about(ctx: Context, elder: str) -> None:
     for alert in current:
         journal.note(ctx.store, ctx.now, "still-not-reached", elder=elder, alert=alert["id"], message=ctx.message.id)
         # The one who went found nobody: waiting for the claim to run out would only lose time.
-        if ctx.is_team and alert["kind"] != "distress" and alert["level"] >= 0:
+        if ctx.is_team and alert["kind"] != "distress" and 0 <= alert["level"] < COORDINATORS:
             alerts.climb_now(ctx.store, alert["id"], ctx.now)

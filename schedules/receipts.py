@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from data import outbox, receipts, timers
+from data import alerts, outbox, receipts, timers
 from data.moments import moment_of
 from data.phrases import names, say
 from schedules.context import Moment
@@ -31,8 +31,16 @@ def run(at: Moment) -> None:
         receipts.settle(at.store, owed[-1]["id"])
         return
     lines = list(dict.fromkeys(row["note"] for row in owed if row["note"]))
-    cleared = [row["elder"] for row in owed if not row["note"] and row["elder"] in at.roster.elders]
-    elders = list(dict.fromkeys(row["elder"] for row in owed))
+    # Who is being looked for since is not called well.
+    cleared = [
+        row["elder"]
+        for row in owed
+        if not row["note"] and row["elder"] in at.roster.elders and not alerts.open_of(at.store, row["elder"])
+    ]
+    if not lines and not cleared:
+        receipts.settle(at.store, owed[-1]["id"])
+        return
+    elders = list(dict.fromkeys([*cleared, *(row["elder"] for row in owed if row["note"])]))
     told = names(at.roster, cleared)
     if len(told) > MOST_NAMES:
         lines.insert(0, say("receipt_many", names="、".join(told[:MOST_NAMES]), count=len(told)))

@@ -15,7 +15,9 @@ MUCH_LATER = dt.timedelta(hours=2)
 
 
 def run(at: Moment) -> None:
-    for key, _ in timers.take(at.store, "reminder", at.now):
+    taken = [key for key, _ in timers.take(at.store, "reminder", at.now)]
+    own = {dt.datetime.fromisoformat(key.split(":", 2)[2]) for key in taken if key.split(":", 2)[1] == "own"}
+    for key in taken:
         day_text, kind, *_rest = key.split(":", 2)
         day = dt.date.fromisoformat(day_text)
         if day != at.day:
@@ -27,7 +29,9 @@ def run(at: Moment) -> None:
             rows = [r for r in rows if moment_of(r["deadline_at"]) == due]
             _remind(at, key, rows, last=True)
         else:
+            # Who is reminded alone at this moment is not in the group's list too.
             rows = [r for r in rows if moment_of(r["deadline_at"]) <= usual + MUCH_LATER]
+            rows = [r for r in rows if moment_of(r["deadline_at"]) not in own]
             _remind(at, key, rows, last=int(kind) == len(at.settings.day.reminders) - 1 and int(kind) > 0)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from data import absences, alerts, days, journal, messages, outbox, promises, questions, timers
 from data.moments import moment_of
-from data.phrases import clock, date, in_parts, listing, names, say
+from data.phrases import clock, date, in_parts, listing, names, one_line, say
 from schedules.context import Moment
 
 
@@ -44,7 +44,7 @@ def for_room(at: Moment, day: dt.date) -> str:
     care = [r["elder"] for r in days.in_state(at.store, day, "concern") if r["elder"] in at.roster.elders]
     waiting = [r["elder"] for r in days.in_state(at.store, day, "missed", "waiting") if r["elder"] in at.roster.elders]
     if safe == total:
-        text = say("summary_all_safe", total=total)[:-1]
+        text = say("summary_all_heard" if care else "summary_all_safe", total=total)
     else:
         text = say("summary_counts", total=total, safe=safe) + (say("summary_away", away=away) if away else "")
     if care:
@@ -95,7 +95,7 @@ def for_coordinators(at: Moment, day: dt.date) -> str:
         ("coordinator_requests", [_request(at, r) for r in promises.requests_between(at.store, start, end)]),
         ("coordinator_questions", [_question(at, q) for q in questions.unanswered(at.store, start, end)]),
         ("coordinator_unclear", list(_unclear(at, start, end))),
-        ("coordinator_matters", [_short(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
+        ("coordinator_matters", [one_line(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
     ]
     told = [
         say(key, lines="\n".join(["", *(f"· {line}" for line in lines if line)]))
@@ -128,7 +128,7 @@ def _alert(at: Moment, alert: sqlite3.Row) -> str:
 
 def _concern(at: Moment, report: sqlite3.Row) -> str:
     time = clock(moment_of(report["at"]), at.settings.zone)
-    note, who = _short(report["note"]), report["sender"]
+    note, who = one_line(report["note"]), one_line(report["sender"])
     return say("coordinator_concern", name=_name(at, report["elder"]), note=note, who=who, time=time)
 
 
@@ -143,14 +143,14 @@ def _absence(at: Moment, row: sqlite3.Row) -> str:
 
 def _request(at: Moment, row: sqlite3.Row) -> str:
     state = f"{row['claimed_name']}接了" if row["claimed_name"] else "撤回了" if row["closed_at"] else "还没人接"
-    return say("coordinator_request", name=_name(at, row["elder"]), text=_short(row["text"]), state=state)
+    return say("coordinator_request", name=_name(at, row["elder"]), text=one_line(row["text"]), state=state)
 
 
 def _question(at: Moment, question: sqlite3.Row) -> str:
     message = messages.get(at.store, question["message"])
     elders = [e for e in json.loads(question["candidates"]) if e in at.roster.elders]
     time = clock(moment_of(question["asked_at"]), at.settings.zone)
-    who = message.sender if message else ""
+    who = one_line(message.sender) if message else ""
     return say("coordinator_question", who=who, time=time, names=listing(names(at.roster, elders)[:6] or ["?"]))
 
 
@@ -161,9 +161,4 @@ def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
         message = messages.get(at.store, row["message"])
         if message is not None:
             time = clock(message.at, at.settings.zone)
-            yield say("coordinator_unclear_line", who=message.sender, time=time, text=_short(message.text))
-
-
-def _short(text: str, limit: int = 60) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+            yield say("coordinator_unclear_line", who=one_line(message.sender), time=time, text=one_line(message.text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data import messages, outbox, questions, timers
-from data.phrases import names, say
+from data.phrases import names, one_line, say
 from schedules.context import Moment
 
 
@@ -14,10 +14,10 @@ def run(at: Moment) -> None:
             continue
         message = messages.get(at.store, question["message"])
         elders = [e for e in questions.candidates_of(question) if e in at.roster.elders]
-        text = say(
-            "notice_unclear_urgent",
-            names="、".join(names(at.roster, elders)),
-            sender=message.sender if message else "发消息的人",
-        )
+        sender = one_line(message.sender, 30) if message else "发消息的人"
+        if elders:
+            text = say("notice_unclear_urgent", names="、".join(names(at.roster, elders)[:9]), sender=sender)
+        else:
+            text = say("notice_unnamed_urgent", sender=sender)
         people = [p.id for p in at.roster.with_role("coordinator") if p.wechat]
         outbox.put(at.store, at.now, f"unanswered:{key}", "escalation", "room", text, mentions=people, elders=elders)
