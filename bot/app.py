@@ -28,6 +28,9 @@ from schedules.runner import Runner
 
 log = logging.getLogger(__name__)
 
+HEARS_AGAIN = ("online", "room-found")
+HEARS_NOTHING = ("offline", "logged-out", "room-missing", "room-lost")
+
 
 class Edge(Protocol):
     """One kind of WeChat: its puppet and its page."""
@@ -92,6 +95,7 @@ class App:
             undo.pop_all()
         self.runner = Runner(self.clock, self._wake, lambda: self.engine.next_due(self.clock.now()))
         self._sending: asyncio.Task[None] | None = None
+        self._working = False
 
     def _beside(self, name: str) -> Path:
         """A file that belongs to the database, in its folder."""
@@ -120,6 +124,11 @@ class App:
                 online.cancel()
             if not any(part.done() for part in parts) and not stopped.is_set():
                 await self.engine.start(self.clock.now())
+                if self.wechat.online:
+                    self.engine.hears(self.clock.now())
+                else:
+                    self.engine.went_deaf(self.clock.now())
+                self._working = True
                 self.runner.start()
                 if ready:
                     ready()
@@ -149,14 +158,21 @@ class App:
         self._send_soon()
 
     async def _wake(self) -> None:
+        if self.wechat.online:
+            self.engine.hears(self.clock.now())
         self.engine.work(self.clock.now())
         self._send_soon()
 
     def _state_changed(self, state: WechatState) -> None:
         log.info("WeChat: %s%s", state.kind, f" ({state.why})" if state.why else "")
         self.edge.tell(state)
-        if state.kind in ("online", "room-found") and self.runner.scheduler.running:
+        if not self._working:
+            return
+        if state.kind in HEARS_AGAIN:
+            self.engine.hears(self.clock.now())
             self._send_soon()
+        elif state.kind in HEARS_NOTHING:
+            self.engine.went_deaf(self.clock.now())
 
     def _send_soon(self) -> None:
         if self._sending is None or self._sending.done():

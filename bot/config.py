@@ -60,12 +60,16 @@ class Day(Part):
 
 
 class Escalation(Part):
-    """Minutes: after the alert opens (backup_after, coordinator_after), of a claim, between repeats."""
+    """Minutes: after the alert opens (backup_after, coordinator_after), of a claim, between repeats.
+
+    after_silence: when the bot could not hear for a while, how long people have to say it again.
+    """
 
     backup_after: Minutes = 20
     coordinator_after: Minutes = 40
     claim_holds: Minutes = 30
     repeat_every: Minutes = 30
+    after_silence: Minutes = 30
 
     @model_validator(mode="after")
     def _climbs(self) -> Escalation:

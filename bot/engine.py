@@ -10,11 +10,12 @@ from bot.model import Message, Roster
 from bot.outbox import Outbox
 from bot.ports import Channel
 from bot.reading import Reader
+from data import hearing as silence
 from data import meta, roster
 from data.store import Store
 from handlers import registry
 from handlers.receive import Receiver
-from schedules import duties
+from schedules import duties, hearing
 from schedules.context import Moment
 
 MOST_ROUNDS = 20
@@ -48,8 +49,25 @@ class Engine:
     async def start(self, now: dt.datetime) -> None:
         """After (re)opening the database: settle what was being sent, then catch up with what is due."""
         await self.outbox.reconcile(now)
-        duties.run(self._moment(now))
+        with self.store.transaction():
+            hearing.was_down(self._moment(now))
+        if silence.deaf_since(self.store) is None:
+            duties.run(self._moment(now))
         await self.wake(now)
+
+    def went_deaf(self, now: dt.datetime) -> None:
+        """Nothing can be heard from now on: nobody is missed until `hears`."""
+        with self.store.transaction():
+            silence.went_deaf(self.store, now)
+
+    def hears(self, now: dt.datetime) -> None:
+        """The bot can hear: a sign of life, and after a silence time for everybody to say it again."""
+        was_deaf = silence.deaf_since(self.store) is not None
+        with self.store.transaction():
+            hearing.back(self._moment(now))
+        if was_deaf:
+            duties.run(self._moment(now))
+            self.work(now)
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing."""

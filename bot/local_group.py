@@ -16,7 +16,7 @@ from bot.web.app import create_app
 from bot.wechat.local import LocalPuppet
 from bot.wechat.state import WechatState
 from bot.wechat.world import LocalWorld, contacts_from_roster
-from data import messages
+from data import hearing, messages
 from data.moments import at_local
 from data.store import Store
 from schedules.runner import Runner
@@ -37,12 +37,12 @@ class LocalGroup:
         self.settings = settings
         self.clock = clock
         self.world = LocalWorld(path, clock.now, topic=settings.room.topic)
-        self._set_clock(fresh=fresh)
+        self._set_clock(store, fresh=fresh)
         self.puppet = LocalPuppet(self.world, heard=lambda message_id: messages.known(store, message_id))
 
-    def _set_clock(self, *, fresh: bool) -> None:
+    def _set_clock(self, store: Store, *, fresh: bool) -> None:
         """Go on where the group's own time stood; begin an empty group in the morning."""
-        last = self.world.last_at()
+        last = max((m for m in (self.world.last_at(), hearing.heard_at(store)) if m is not None), default=None)
         if not fresh:
             self.clock.jump(last or self.clock.now())
         elif last is not None:

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 
-from data import alerts, days, timers
+from data import alerts, days, hearing, timers
 from data.moments import moment_of
 from data.store import Store
 from schedules import adopting, contacts, deadlines, escalation, opening, receipts, reminders, summary, unanswered
@@ -69,6 +69,11 @@ def _rescue(at: Moment, name: str) -> None:
 
 
 def next_due(store: Store) -> dt.datetime | None:
-    """When the next duty falls due, by the database; None when nothing is planned."""
+    """When the next duty falls due, by the database; None when nothing is planned.
+
+    While nothing can be heard, silence says nothing about anybody: nothing is due until the bot hears again.
+    """
+    if hearing.deaf_since(store) is not None:
+        return None
     found = [due for due in (days.next_due(store), alerts.next_due(store), timers.next_due(store)) if due]
     return moment_of(min(found)) if found else None

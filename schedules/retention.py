@@ -1,4 +1,4 @@
-"""Once a night: what has been kept for its time loses its words and its names."""
+"""Once a day: what has been kept for its time loses its words and its names."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from data import journal, privacy, retention, timers
 from schedules.context import Moment
 
 KIND = "retention"
-AT = dt.time(3, 30)  # nobody writes, nothing is sent
 
 
 def run(at: Moment) -> None:
-    """Do tonight's part when it is due, then wait for the next night."""
+    """Do the day's part when check-ins open, as few people write then; and wait for the next day."""
     armed = timers.armed(at.store, KIND)
     if armed is not None and armed > at.now:
         return
     if armed is not None:
         _forget(at)
-    today = at.now.astimezone(at.settings.zone).date()
-    tonight = at.local(AT, today)
-    timers.arm(at.store, KIND, tonight if tonight > at.now else at.local(AT, today + dt.timedelta(days=1)))
+    timers.arm(at.store, KIND, at.local(at.settings.day.opens, at.day + dt.timedelta(days=1)))
 
 
 def _forget(at: Moment) -> None:

@@ -229,6 +229,17 @@ class World:
         self.store = Store.open(self.path, self.settings.community, durable=False)
         self._start()
 
+    def goes_deaf(self, at: str) -> None:
+        """WeChat is gone: nothing is heard from then on."""
+        self.until(at)
+        self.engine.went_deaf(self.now)
+
+    def hears_again(self, at: str) -> None:
+        """WeChat is back."""
+        self.until(at)
+        self.engine.hears(self.now)
+        self._run(self.engine.wake(self.now))
+
     def close(self) -> None:
         self.store.close()
         self._loop.close()
