@@ -15,7 +15,7 @@ from data import alerts, journal, messages, outbox, questions
 from data.moments import at_local, day_of
 from data.phrases import one_line, say
 from data.store import Store
-from handlers import absences, chains, claims, commands, contact, corrections
+from handlers import absences, binding, chains, claims, commands, contact, corrections
 from handlers import questions as asking
 from handlers.context import Context
 
@@ -94,6 +94,8 @@ class Receiver:
             corrections.recalled(ctx)
             return
         if ctx.role == "coordinator":
+            if binding.obey(ctx):
+                return
             command = self.reader.command(ctx.message)
             # A bare name asks how somebody is, unless the bot has just asked for a name.
             if command is not None and not (command.name == "status" and self._answers(ctx)):
