@@ -28,7 +28,7 @@ URGENT = frozenset({"distress", "unreachable"})
 HEARD_FROM_STRANGERS = frozenset({"distress", "unreachable", "query", "correct"})
 # An answer to "who is it?" is a name or an address, no tale.
 LONGEST_NAME = 25
-_ORDER = re.compile(r"\s*(?:@?小安)?[\s,，:：]*(?:结束|关闭|解除|恢复)\s")
+_ORDER = re.compile(r"\s*(?:@?小安)?[\s,，:：]*(?:结束|关闭|解除|恢复|暂停)\s")
 
 
 class Reads(Protocol):
@@ -105,7 +105,7 @@ class Receiver:
                 return
         if self._answers(ctx):
             return
-        if ctx.role != "coordinator" and _ORDER.match(ctx.message.text):
+        if ctx.role != "coordinator" and self._is_order(ctx):
             # An order from somebody who may not give it is no report either.
             journal.note(ctx.store, ctx.now, "not-understood", message=ctx.message.id)
             return
@@ -117,6 +117,13 @@ class Receiver:
         asking.settled_otherwise(ctx)
         name_the_unnamed(ctx)
         self.act(ctx)
+
+    def _is_order(self, ctx: Context) -> bool:
+        """Words of command from somebody who may not give any, which must not pass for a report on the elder they name."""
+        if _ORDER.match(ctx.message.text):
+            return True
+        command = self.reader.command(ctx.message) if ctx.reading.contacts() else None
+        return command is not None and command.name in ("pause", "resume", "deadline")
 
     def act(self, ctx: Context) -> None:
         """Do what a reading says: take back first, then keep contacts, then the rest."""
