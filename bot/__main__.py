@@ -15,7 +15,10 @@ def main() -> None:
     except Exception as error:
         # The error's own text may repeat private words of a message: its kind and place are enough to find it.
         place = traceback.extract_tb(error.__traceback__)[-1]
-        print(f"an error in the program itself: {type(error).__name__} at {place.filename}:{place.lineno}", file=sys.stderr)
+        print(
+            f"an error in the program itself: {type(error).__name__} at {place.filename}:{place.lineno}",
+            file=sys.stderr,
+        )
         raise SystemExit(1) from None
 
 

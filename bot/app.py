@@ -17,13 +17,17 @@ from bot.engine import Engine
 from bot.gateway_group import GatewayGroup
 from bot.local_group import LocalGroup
 from bot.model import Message, Roster
+from bot.ops import backup, pages
+from bot.ops.attendant import Attendant
+from bot.ops.lock import DatabaseLock
+from bot.ops.logs import Redactor
 from bot.web.server import claim, serve
 from bot.wechat.bot import XiaoAn
 from bot.wechat.channel import WechatChannel
 from bot.wechat.rooms import Directory
 from bot.wechat.state import WechatState
 from data import roster
-from data.store import Store
+from data.store import Store, StoreError
 from schedules.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -56,17 +60,21 @@ class App:
 
     edge: Edge
 
-    def __init__(self, settings: Settings, clock: LocalClock | None = None) -> None:
-        """Open everything that can fail. Raises ConfigError, WebError, StoreError or RosterError.
+    def __init__(self, settings: Settings, clock: LocalClock | None = None, *, hide: Redactor | None = None) -> None:
+        """Open everything that can fail. Raises ConfigError, WebError, Held, StoreError or RosterError.
 
-        `clock`: for the local group, one that a test has set; the real WeChat lives in real time.
+        `clock`: for the local group, one that a test has set; the real WeChat lives in real time. `hide`: what keeps
+        people's names out of the log.
         """
         self.settings = settings
+        self.hide = hide or Redactor()
         self.socket = claim(settings.web.host, settings.web.port)
         self.port: int = self.socket.getsockname()[1]
         with contextlib.ExitStack() as undo:
             undo.callback(self.socket.close)
-            self.store = Store.open(settings.store.path, settings.community)
+            self.lock = DatabaseLock(settings.store.path)
+            undo.callback(self.lock.release)
+            self.store = open_store(settings)
             undo.callback(self.store.close)
             self.clock: Clock
             if settings.puppet.kind == "local":
@@ -80,6 +88,8 @@ class App:
             first_roster(self.store, settings, self.clock)
             people = roster.current(self.store)
             self.edge.meet(people)
+            self.hide.learn(people)
+            self.attendant = Attendant(settings, self.store, self.clock, lambda: self.wechat.online)
             self.directory = Directory(self.store, people)
             self.wechat = XiaoAn(
                 self.edge.puppet,
@@ -104,13 +114,18 @@ class App:
 
     def _roster_changed(self, people: Roster) -> None:
         self.directory.roster = people
+        self.hide.learn(people)
         self.edge.meet(people)
 
     async def run(self, stopped: asyncio.Event, ready: Callable[[], None] | None = None) -> None:
         """Work until `stopped`. Raises what ended a part that must not end."""
         shutdown = asyncio.Event()
         page = self.edge.page(self.engine, self.runner)
+        pages.register(page, self.attendant)
+        self.attendant.begin()
+        attending = asyncio.create_task(self.attendant.run(), name="attendant")
         parts = {
+            attending,
             asyncio.create_task(self.wechat.run(), name="wechat"),
             asyncio.create_task(
                 serve(page, self.settings.web.host, self.port, shutdown, sock=self.socket), name="page"
@@ -130,6 +145,7 @@ class App:
                     self.engine.went_deaf(self.clock.now())
                 self._working = True
                 self.runner.start()
+                self.attendant.ready()
                 if ready:
                     ready()
                 await asyncio.wait({stopping, *parts}, return_when=asyncio.FIRST_COMPLETED)
@@ -144,13 +160,17 @@ class App:
             await self.wechat.stop()
             if self._sending:
                 await asyncio.gather(self._sending, return_exceptions=True)
+            attending.cancel()
             await asyncio.wait(parts, timeout=10)
+            if stopped.is_set():
+                self.attendant.ended()
             self.close()
 
     def close(self) -> None:
         """Let go of the files."""
         self.edge.close()
         self.store.close()
+        self.lock.release()
 
     async def _hear(self, message: Message) -> None:
         # Sending must not hold up hearing: what this message leads to is sent by a task of its own.
@@ -160,12 +180,14 @@ class App:
     async def _wake(self) -> None:
         if self.wechat.online:
             self.engine.hears(self.clock.now())
+        self.attendant.step_due()
         self.engine.work(self.clock.now())
         self._send_soon()
 
     def _state_changed(self, state: WechatState) -> None:
         log.info("WeChat: %s%s", state.kind, f" ({state.why})" if state.why else "")
         self.edge.tell(state)
+        self.attendant.on_state(state)
         if not self._working:
             return
         if state.kind in HEARS_AGAIN:
@@ -185,6 +207,16 @@ class App:
                 await self.engine.outbox.pump(self.clock.now())
         finally:
             self.runner.rearm()
+
+
+def open_store(settings: Settings) -> Store:
+    """The database of config. Raises StoreError, which for a damaged one names the last good snapshot."""
+    try:
+        return Store.open(settings.store.path, settings.community)
+    except StoreError as error:
+        if "damaged" in str(error):
+            raise StoreError(f"{error}\n{backup.offer(settings.backup.folder, settings.zone)}") from None
+        raise
 
 
 def first_roster(store: Store, settings: Settings, clock: Clock) -> None:

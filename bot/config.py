@@ -115,6 +115,56 @@ class Web(Part):
     port: int = Field(8075, ge=0, le=65535)
 
 
+class Backup(Part):
+    """Snapshots of the database: every so many minutes (0: none), and how many hours, days and weeks keep one."""
+
+    folder: Path = Path("var/backups")
+    every_minutes: int = Field(60, ge=0, le=24 * 60)
+    hourly: int = Field(24, ge=1, le=1000)
+    daily: int = Field(14, ge=0, le=1000)
+    weekly: int = Field(8, ge=0, le=1000)
+
+
+class Notify(Part):
+    """The second channel (Apprise addresses, secret), and from where on something is told there."""
+
+    urls: tuple[SecretStr, ...] = ()
+    repeat_minutes: Minutes = 60
+    distress: bool = False
+    disk_mib: int = Field(500, ge=50, le=1_000_000)
+    late_minutes: int = Field(5, ge=2, le=120)
+
+
+class Heartbeat(Part):
+    """A sign of life to an address (secret) outside; style healthchecks adds /start and /fail, plain only says "well"."""
+
+    url: SecretStr = SecretStr("")
+    every_seconds: int = Field(60, ge=10, le=3600)
+    timeout_seconds: float = Field(10, ge=1, le=60)
+    method: Literal["GET", "POST"] = "POST"
+    style: Literal["healthchecks", "plain"] = "healthchecks"
+
+    @model_validator(mode="after")
+    def _is_http(self) -> Heartbeat:
+        if self.url.get_secret_value() and not re.match(r"https?://[^/\s]+", self.url.get_secret_value()):
+            raise ValueError("url must begin with http:// or https://")
+        return self
+
+
+class Logs(Part):
+    style: Literal["text", "json"] = "text"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Retention(Part):
+    """Days that things are kept: words of messages, media files, the journal's names, people who left the roster."""
+
+    messages_days: int = Field(90, ge=7, le=3650)
+    media_days: int = Field(30, ge=1, le=3650)
+    journal_days: int = Field(730, ge=30, le=3650)
+    left_days: int = Field(365, ge=30, le=3650)
+
+
 class Settings(Part):
     """Everything in config.yaml, with the default of each key."""
 
@@ -128,6 +178,11 @@ class Settings(Part):
     roster: RosterPart = RosterPart()
     pace: Pace = Pace()
     web: Web = Web()
+    backup: Backup = Backup()
+    notify: Notify = Notify()
+    heartbeat: Heartbeat = Heartbeat()
+    logs: Logs = Logs()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _known_zone(self) -> Settings:
@@ -195,7 +250,7 @@ def _explain(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return f"{place}: unknown key; see config.yaml for the known ones"
     message = error["msg"].removeprefix("Value error, ")
-    secret = "token" in place
+    secret = "token" in place or "url" in place
     given = "" if secret or isinstance(error["input"], dict | BaseModel) else f" (found {error['input']!r})"
     return f"{place}: {message}{given}"
 
@@ -206,6 +261,7 @@ def _anchor(settings: Settings, base: Path) -> Settings:
         update={
             "puppet": settings.puppet.model_copy(update={"ca": ca}),
             "store": StorePart(path=base / settings.store.path),
+            "backup": settings.backup.model_copy(update={"folder": base / settings.backup.folder}),
             "roster": RosterPart(elders=base / settings.roster.elders, volunteers=base / settings.roster.volunteers),
         }
     )

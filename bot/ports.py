@@ -49,6 +49,14 @@ class SendError(Exception):
         self.permanent = permanent
 
 
+class NotConnected(SendError):
+    """Nothing was tried: WeChat is away or the bot is not in its group. It can be sent once that is mended, however late."""
+
+
+class NotAFriend(SendError):
+    """WeChat lets nobody write to an account that is not a friend: only a mention in the room reaches it."""
+
+
 class Channel(Protocol):
     """The far end as the outbox sees it."""
 

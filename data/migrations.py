@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from data import notices
 from data.roster import schema as roster_schema
 
 steps = Migrations("baoanniao")
@@ -159,3 +160,8 @@ def m009_outbox_by_urgency(db: sqlite_utils.Database) -> None:
     db.execute("DROP INDEX outbox_waiting")
     db.execute("CREATE INDEX outbox_waiting ON outbox (community, urgency, not_before, id) WHERE state = 'pending'")
     db.execute("CREATE INDEX outbox_interrupted ON outbox (community, id) WHERE state = 'sending'")
+
+
+@steps()
+def m010_notices(db: sqlite_utils.Database) -> None:
+    notices.create_tables(db)

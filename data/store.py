@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +43,21 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # readable by the owner only
-            conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-            conn.row_factory = sqlite3.Row
-            conn.execute("PRAGMA journal_mode=WAL")
-            conn.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
-            conn.execute("PRAGMA foreign_keys=ON")
-            found = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise StoreError(
-                    f"{path}: the database is damaged ({found}); restore the last good copy or move the file away"
-                )
-            migrations.apply(sqlite_utils.Database(conn))
-            return cls(conn, community, observe)
+            with ExitStack() as undo:
+                conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+                undo.callback(conn.close)  # a damaged file must be free to be moved away
+                conn.row_factory = sqlite3.Row
+                conn.execute("PRAGMA journal_mode=WAL")
+                conn.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+                conn.execute("PRAGMA foreign_keys=ON")
+                found = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+                if found != "ok":
+                    raise StoreError(
+                        f"{path}: the database is damaged ({found}); restore the last good copy or move the file away"
+                    )
+                migrations.apply(sqlite_utils.Database(conn))
+                undo.pop_all()
+                return cls(conn, community, observe)
         except migrations.TooNew as error:
             raise StoreError(f"{path}: {error}") from None
         except PermissionError:

@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping
 from data import alerts, days, hearing, timers
 from data.moments import moment_of
 from data.store import Store
-from schedules import adopting, contacts, deadlines, escalation, opening, receipts, reminders, summary, unanswered
+from schedules import (
+    adopting,
+    contacts,
+    deadlines,
+    escalation,
+    opening,
+    receipts,
+    reminders,
+    retention,
+    summary,
+    unanswered,
+)
 from schedules.context import Moment
 
 log = logging.getLogger(__name__)
@@ -25,6 +36,7 @@ DUTIES: Mapping[str, Callable[[Moment], None]] = {
     "receipts": receipts.run,
     "contacts": contacts.run,
     "summary": summary.run,
+    "retention": retention.run,
 }
 
 
@@ -38,6 +50,7 @@ TIMERS: Mapping[str, tuple[str, ...]] = {
     "unanswered": ("question",),
     "receipts": (receipts.KIND,),
     "summary": ("summary",),
+    "retention": (retention.KIND,),
 }
 TRY_AGAIN = dt.timedelta(minutes=1)
 

@@ -18,12 +18,13 @@ from bot.clock import RealClock
     show_default=True,
     help="settings",
 )
-def doctor(config_path: Path) -> None:
+@click.option("--send-test", is_flag=True, help="send a test over the second channel and one heartbeat")
+def doctor(config_path: Path, send_test: bool) -> None:
     """Check config, roster, database, clock, fonts, puppet and second channel, with the mend for each."""
     from bot.doctor import examine
 
     faults = 0
-    for finding in examine(config_path, RealClock().now()):
+    for finding in examine(config_path, RealClock().now(), send_test=send_test):
         faults += finding.is_fault
         mark = "✗" if finding.is_fault else "!" if finding.mend else "✓"
         click.echo(f"{mark} {finding.what}：{finding.found}" + (f" → {finding.mend}" if finding.mend else ""))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from pathlib import Path
 
@@ -24,16 +23,18 @@ from bot.cli.errors import fail, plain_errors
 )
 def run(config_path: Path) -> None:
     """Join the group through the configured puppet and work until stopped (Ctrl-C)."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with plain_errors():
         settings = config.load(config_path)
         from bot.app import App
+        from bot.ops import logs
+        from bot.ops.lock import Held
         from bot.web.server import WebError
         from bot.wechat.bot import StartError
 
-        with plain_errors(WebError):
-            app = App(settings)
+        # After the imports: libraries bring log handlers of their own, which would write past ours.
+        hide = logs.set_up(settings.logs.style, settings.logs.level)
+        with plain_errors(WebError, Held):
+            app = App(settings, hide=hide)
         try:
             asyncio.run(_until_stopped(app))
         except StartError as error:

@@ -22,7 +22,10 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_the_shipped_file_holds_the_defaults() -> None:
     shipped = load(ROOT / "config.yaml", {})
-    assert shipped.model_copy(update={"store": Settings().store, "roster": Settings().roster}) == Settings()
+    assert (
+        shipped.model_copy(update={"store": Settings().store, "roster": Settings().roster, "backup": Settings().backup})
+        == Settings()
+    )
 
 
 def test_times_may_be_quoted_or_not(tmp_path: Path) -> None:
