@@ -44,6 +44,6 @@ lock: venv  ## renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-		pyproject.toml requirements-build.in --group dev -o requirements-dev.lock
+		pyproject.toml requirements-build.in -c requirements.lock --all-extras --group dev -o requirements-dev.lock
 
 .PHONY: help venv run test bench lock

@@ -12,7 +12,10 @@ COMMANDS = {
     "parse": "parse",
     "replay": "replay",
     "roster": "roster",
+    "photo": "photo",
     "doctor": "doctor",
+    "backup": "backup",
+    "privacy": "privacy",
 }
 
 
