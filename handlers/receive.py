@@ -60,6 +60,8 @@ class Receiver:
             return False
         reading: Reading | None = None
         zone = self.settings.zone
+        # "明天" is said by the community's calendar, wherever the message's clock was.
+        message = replace(message, at=message.at.astimezone(zone))
         try:
             opened = at_local(day_of(message.at, self.settings.day.opens, zone), self.settings.day.opens, zone)
             reading = self.reader.read(chains.only_new(self.store, message, opened))

@@ -291,7 +291,8 @@ class World:
             self._pass(self.moment(at))
         self._count += 1
         number = id or f"m{self._count}"
-        when = self.moment(written) if written else self.now
+        # As WeChat gives it: in UTC, whatever the community's clocks show.
+        when = (self.moment(written) if written else self.now).astimezone(dt.UTC)
         text = "".join(f"@{m}\u2005" for m in mentions) + text
         message = Message(number, when, who, type, text, to=to, mentions=tuple(mentions), contact=who)
         self._run(self.engine.hear(message, self.now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data import absences
 from tests.world import COORDINATORS, World
 
 
@@ -102,3 +103,14 @@ def test_an_elder_who_is_away_may_still_say_hello(world: World) -> None:
     assert world.state("E03") == "safe"
     world.until("03-11 06:00")
     assert world.state("E03") == "away"
+
+
+def test_the_days_are_the_communitys_whatever_zone_the_message_carries(world: World) -> None:
+    """WeChat's times come in UTC: at a quarter to seven in Lanzhou it is still yesterday there."""
+    world.until("06:45")
+    world.says("周强", "我妈孙桂芳今天去我姐家住，后天回来")
+    world.until("12:00")
+    world.skip("receipt", "reminder", "alert", "escalation")
+    assert world.state("E03") == "away"
+    (absence,) = absences.on(world.store, world.now.date())
+    assert (absence["first_day"], absence["last_day"]) == ("2026-03-10", "2026-03-12")
