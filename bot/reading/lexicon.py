@@ -1,0 +1,188 @@
+"""The word lists (lexicon/*.txt) and one scan that finds all of them at once.
+
+One entry a line; `#` starts a comment. In an entry `(a|b)` means either, `?` makes the character or group before it
+optional, `…` stands for up to 8 characters of the same clause. The name of the file is the tag that its entries carry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+GAP = "[^不没未无别]{0,8}?"
+MOST_HEADS = 60  # literal openings of one entry that are kept in the index
+
+
+class Hit(NamedTuple):
+    """One entry found in a clause: characters start..end of the text, and its tag."""
+
+    start: int
+    end: int
+    tag: str
+
+
+class LexiconError(ValueError):
+    """An entry of a word list cannot be understood; the text names file, line and entry."""
+
+
+Tail = re.Pattern[str] | None
+Options = tuple[str, ...]
+
+
+class _Parser:
+    """One entry → a row of units: the options of a literal piece, or None for a gap."""
+
+    def __init__(self, entry: str) -> None:
+        self.entry, self.at = entry, 0
+
+    def units(self) -> list[Options | None]:
+        row = self._sequence()
+        if self.at != len(self.entry):
+            raise ValueError("a bracket is closed but never opened")
+        return row
+
+    def _sequence(self) -> list[Options | None]:
+        row: list[Options | None] = []
+        while self.at < len(self.entry) and self.entry[self.at] not in "|)":
+            c = self.entry[self.at]
+            self.at += 1
+            if c == "(":
+                row.append(self._group())
+            elif c == "…":
+                row.append(None)
+            elif c == "?":
+                if not row or row[-1] is None:
+                    raise ValueError("'?' has nothing before it")
+                row[-1] = ("", *row[-1])
+            else:
+                row.append((c,))
+        return row
+
+    def _group(self) -> Options:
+        options: dict[str, None] = {}
+        while True:
+            for text in _texts(self._sequence()):
+                options[text] = None
+            if self.at >= len(self.entry):
+                raise ValueError("a bracket is never closed")
+            closing = self.entry[self.at]
+            self.at += 1
+            if closing == ")":
+                return tuple(options)
+
+
+def _texts(row: Iterable[Options | None]) -> Iterator[str]:
+    texts = [""]
+    for unit in row:
+        if unit is None:
+            raise ValueError("'…' cannot stand inside a bracket")
+        texts = [t + option for t in texts for option in unit]
+        if len(texts) > 4000:
+            raise ValueError("too many readings inside one bracket")
+    return iter(texts)
+
+
+def _pattern(row: Iterable[Options | None]) -> str:
+    parts = []
+    for unit in row:
+        if unit is None:
+            parts.append(GAP)
+        else:
+            longest = sorted(unit, key=len, reverse=True)
+            parts.append("(?:" + "|".join(map(re.escape, longest)) + ")")
+    return "".join(parts)
+
+
+def compile_entry(entry: str) -> tuple[list[str], Tail]:
+    """An entry → its literal openings, and a bounded pattern for what must follow (None: nothing more)."""
+    row = _Parser(entry).units()
+    if not row or row[0] is None or row[-1] is None:
+        raise ValueError("an entry begins and ends with words")
+    heads = [""]
+    used = 0
+    for unit in row:
+        if unit is None:
+            break
+        if used and len(heads) * len(unit) > MOST_HEADS and min(map(len, heads)) >= 1:
+            break
+        heads = [h + option for h in heads for option in unit]
+        used += 1
+    rest = row[used:]
+    if min(map(len, heads)) == 0:
+        raise ValueError("an entry must not be empty")
+    return list(dict.fromkeys(heads)), re.compile(_pattern(rest)) if rest else None
+
+
+Bucket = list[tuple[str, int, str, Tail]]
+
+
+class Scanner:
+    """Finds every entry of every list in one pass over a text."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        self._threes: dict[str, Bucket] = {}
+        self._pairs: dict[str, Bucket] = {}
+        self._singles: dict[str, Bucket] = {}
+        for tag, entries in lists.items():
+            for entry in entries:
+                try:
+                    heads, tail = compile_entry(entry)
+                except ValueError as error:
+                    raise LexiconError(f"{tag}.txt: {entry!r}: {error}") from None
+                for head in heads:
+                    index = (self._singles, self._pairs, self._threes)[min(len(head), 3) - 1]
+                    key = head[:3]
+                    index.setdefault(key, []).append((head, len(head), tag, tail))
+        for bucket in self._threes.values():
+            bucket.sort(key=lambda e: -e[1])
+
+    def scan(self, text: str, start: int = 0, end: int | None = None) -> list[Hit]:
+        """The hits that lie within text[start:end], in order of their start."""
+        stop = len(text) if end is None else end
+        indexes = ((3, self._threes.get), (2, self._pairs.get), (1, self._singles.get))
+        hits: list[Hit] = []
+        for i in range(start, stop):
+            for width, find in indexes:
+                bucket = find(text[i : i + width])
+                if bucket is None:
+                    continue
+                for head, size, tag, tail in bucket:
+                    after = i + size
+                    if after > stop or (size > 3 and not text.startswith(head, i)):
+                        continue
+                    if tail is None:
+                        hits.append(Hit(i, after, tag))
+                    elif match := tail.match(text, after, stop):
+                        hits.append(Hit(i, match.end(), tag))
+        return hits
+
+
+def read_lists(names: Iterable[str] | None = None) -> dict[str, list[str]]:
+    """File stem → entries, of the lists that come with the bot."""
+    folder = resources.files("bot.reading") / "lexicon"
+    found: dict[str, list[str]] = {}
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        stem = file.name.removesuffix(".txt")
+        if file.name.endswith(".txt") and (names is None or stem in names):
+            lines = (line.split("#", 1)[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
+            found[stem] = [line for line in lines if line]
+    return found
+
+
+WHOLE = frozenset({"greet"})  # lists whose entries are whole messages, not parts of one
+TABLES = frozenset({"slips", "sounds", "simplify", "surnames", "kin", "titles"})  # lists with a form of their own
+
+
+@cache
+def scanner() -> Scanner:
+    """The scanner over all the lists, made once in a process."""
+    return Scanner({tag: entries for tag, entries in read_lists().items() if tag not in WHOLE | TABLES})
+
+
+@cache
+def whole() -> frozenset[str]:
+    """What an elder writes as a whole message to say: I am here."""
+    return frozenset(read_lists(WHOLE)["greet"])

@@ -1,0 +1,192 @@
+"""The roster as indexes: which words in a text can name which elder. Linear to make; looking up never walks the roster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from bot.model import Elder, Roster
+from bot.reading.normalise import _lines
+
+DOOR = re.compile(
+    r"(\d{1,3}|[一二三四五六七八九十]{1,3})(?:号楼|栋|幢|号|楼)\s?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:单元|门)\s?(\d{3,4})(?:室|号|户)?"
+)
+DOOR_PART = re.compile(
+    r"(\d{1,3}|[一二三四五六七八九十]{1,3})(?:号楼|栋楼?|幢|楼)(?:\s?的?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:单元|门洞|门)(?:\s?(\d{3,4})(?:室|号|户)?)?)?"
+)
+UNIT_DOOR = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2})单元\s?(\d{3,4})")
+DASHED = re.compile(r"(?<![\d\-/.])(\d{1,3})[-－#](\d{1,2})[-－](\d{3,4})(?![\d\-/])")
+DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九十")}
+ENDINGS = re.compile(r"(?:家属院|小区|社区|家园|花园|家属区|生活区|院区|大院|公寓|院|苑|园|里|坊|村|区)$")
+
+Door = tuple[int, int, int]
+
+
+def number(text: str) -> int:
+    """Digits or a Chinese number up to 99 → int."""
+    if text.isascii():
+        return int(text)
+    tens, ten, units = text.rpartition("十")
+    if not ten:
+        return DIGITS[text[-1]]
+    return (DIGITS[tens[-1]] if tens else 1) * 10 + (DIGITS[units[-1]] if units else 0)
+
+
+@cache
+def surnames() -> tuple[frozenset[str], frozenset[str]]:
+    """(one character, two characters) common surnames."""
+    lines = _lines("surnames")
+    double = frozenset(name for line in lines for name in line.split() if " " in line)
+    return frozenset("".join(line for line in lines if " " not in line)), double
+
+
+@cache
+def titles() -> Mapping[str, str]:
+    """Title → sex: f, m, or - for either."""
+    return dict(line.split() for line in _lines("titles"))
+
+
+def _tells(form: str) -> bool:
+    """Is a short form enough to know a compound by? Not a bare number: 二十, 10号."""
+    if len(form) < 2 or form.isascii() or all(c in DIGITS for c in form):
+        return False
+    return not form[0].isdigit() or (len(form) >= 4 and form.endswith("院"))
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Surname and given name."""
+    if len(name) >= 3 and name[:2] in surnames()[1]:
+        return name[:2], name[2:]
+    return name[:1], name[1:]
+
+
+class Names:
+    """Every way to name an elder, as dictionaries from words to roster ids."""
+
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
+        self.full: dict[str, list[str]] = {}
+        self.given: dict[str, list[str]] = {}
+        self.alias: dict[str, list[str]] = {}
+        self.surname: dict[str, list[str]] = {}
+        self.doors: dict[Door, list[str]] = {}
+        self.compounds: dict[str, list[str]] = {}
+        self.others: set[str] = set()
+        self._by_sex: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.door: dict[str, Door] = {}
+        for e in roster.elders.values():
+            self._add(e)
+        for v in roster.volunteers.values():
+            self.others.add(v.name)
+        for e in roster.elders.values():
+            for r in e.relatives:
+                if r.name not in self.full:
+                    self.others.add(r.name)
+        self.others.difference_update(self.full)
+        self.helpers = {split_name(v.name)[0] for v in roster.volunteers.values()}
+        self.places = self._places()
+        self._openings: dict[str, int] = {}
+        self._sizes: list[tuple[int, ...]] = []
+        self._open()
+        self.longest_place = max(map(len, self.places), default=0)
+        self._place_openings = {p[:2] for p in self.places}
+
+    def _add(self, e: Elder) -> None:
+        self.full.setdefault(e.name, []).append(e.id)
+        surname, given = split_name(e.name)
+        if len(given) >= 2:
+            self.given.setdefault(given, []).append(e.id)
+        self.surname.setdefault(surname, []).append(e.id)
+        for alias in e.aliases:
+            if len(alias) >= 2:
+                self.alias.setdefault(alias, []).append(e.id)
+        if match := DOOR.search(e.address):
+            door = (number(match[1]), number(match[2]), int(match[3]))
+            self.doors.setdefault(door, []).append(e.id)
+            self.door[e.id] = door
+        elif match := DASHED.search(e.address):
+            door = (int(match[1]), int(match[2]), int(match[3]))
+            self.doors.setdefault(door, []).append(e.id)
+            self.door[e.id] = door
+        if e.compound:
+            self.compounds.setdefault(e.compound, []).append(e.id)
+
+    def _open(self) -> None:
+        """First two characters → the lengths of the words that begin so."""
+        lengths: dict[str, set[int]] = {}
+        for words in (self.full, self.given, self.alias, self.others):
+            for word in words:
+                if len(word) >= 2:
+                    lengths.setdefault(word[:2], set()).add(len(word))
+        shared: dict[tuple[int, ...], int] = {}
+        for opening, sizes in lengths.items():
+            key = tuple(sorted(sizes, reverse=True))
+            index = shared.setdefault(key, len(shared))
+            self._openings[opening] = index
+        self._sizes = list(shared)
+
+    def _places(self) -> dict[str, tuple[str, ...]]:
+        """Compound, or a short form that fits only some of them → the compounds meant."""
+        forms: dict[str, set[str]] = {}
+        for compound in self.compounds:
+            short = {compound, re.sub(r"\d+号?", "", compound), re.sub(r"\d+号楼?", "", compound)}
+            for form in tuple(short):
+                bare = ENDINGS.sub("", form)
+                short.add(bare)
+                short.add(re.sub(r"\d+.{0,2}$", "", bare))
+                short.add(ENDINGS.sub("", bare))
+                if match := re.search(r"\d+号院?", form):
+                    short.update((match[0], match[0].replace("号", "")))
+                    head = re.split(r"[路街巷道]|[东西南北中]街|[东西南北中]路", form)[0]
+                    digits = re.findall(r"\d+", form)
+                    short.update((head, head + digits[0], digits[0] + "院", digits[0] + "号院"))
+            for size in range(2, min(len(compound), 6)):
+                short.add(compound[:size])
+            for form in short:
+                if _tells(form):
+                    forms.setdefault(form, set()).add(compound)
+        return {
+            form: tuple(sorted(compounds))
+            for form, compounds in forms.items()
+            if len(compounds) == 1 or form in self.compounds
+        }
+
+    def of_surname(self, surname: str, sex: str) -> tuple[str, ...]:
+        """The elders of a surname, of one sex (f, m) or any (-)."""
+        known = self._by_sex.get((surname, sex))
+        if known is None:
+            ids, wanted = self.surname.get(surname, ()), {"f": "女", "m": "男"}.get(sex)
+            elders = self.roster.elders
+            known = tuple(i for i in ids if wanted is None or elders[i].sex in (wanted, ""))
+            self._by_sex[surname, sex] = known
+        return known
+
+    def words_at(self, text: str, at: int) -> tuple[str, str] | None:
+        """(kind, word) of the longest known name that begins at text[at]; kinds: alias, full, other, given."""
+        index = self._openings.get(text[at : at + 2])
+        if index is None:
+            return None
+        for size in self._sizes[index]:
+            word = text[at : at + size]
+            if len(word) < size:
+                continue
+            if word in self.full:
+                return "full", word
+            if word in self.alias:
+                return "alias", word
+            if word in self.others:
+                return "other", word
+            if word in self.given:
+                return "given", word
+        return None
+
+    def place_at(self, text: str, at: int) -> tuple[str, tuple[str, ...]] | None:
+        """(word, compounds) of the longest compound name that begins at text[at]."""
+        if text[at : at + 2] not in self._place_openings:
+            return None
+        for size in range(min(self.longest_place, len(text) - at), 1, -1):
+            compounds = self.places.get(text[at : at + size])
+            if compounds:
+                return text[at : at + size], compounds
+        return None

@@ -1,0 +1,63 @@
+"""Readings of blood pressure, blood sugar, temperature, oxygen: judged, so that a number counts as fine, poor or alarming."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Verdict = Literal["fine", "poor", "alarm"]
+
+PRESSURE = re.compile(r"(?<![\d.:\-/])(\d{2,3})\s?[/／比到]\s?(\d{2,3})(?![\d.:/\-]|[月号日])")
+HIGH = re.compile(
+    r"(?:血压|高压|收缩压|上压)(?:是|有|都|量了|量的|才|到|到了|降到|升到|飙到|一量|今天|今早|早上|晚上|现在|又|还是|还有|就|大概|[\s:，了]){0,3}(\d{2,3})(?![\d.])"
+)
+LOW = re.compile(r"(?:低压|舒张压|下压)(?:是|有|都|才|到|到了|降到|[\s:，了]){0,3}(\d{2,3})(?![\d.])")
+MEASURED = re.compile(r"量了?(?:一?[下遍哈]|个|的|血压|一遍)?(?:是|有|[\s，:了]){0,2}(\d{3})(?![\d.:]|[块元斤米个])")
+SUGAR = re.compile(
+    r"(?:血糖|空腹|餐后)(?:是|有|测了|测的|量了|量的|才|到|到了|降到|升到|都|今天|今早|早上|现在|又|还是|餐后|空腹|两小时|只有|[\s:，了]){0,4}(\d{1,2}(?:[.点]\d)?)(?![\d/])"
+)
+FEVER = re.compile(
+    r"(?:体温|发烧|烧到|烧|高烧|低烧|量了|温度|测了)(?:是|有|都|到|到了|了|升到|今早|又|还是|已经|着|才|[\s:，]){0,3}(3[5-9]|4[0-2])(?:(?:[.点度](\d))|度)?(?!\d|[块元])"
+)
+DEGREES = re.compile(r"(?<![\d.])(3[5-9]|4[0-2])(?:(?:[.点](\d))度?|度(\d)?)(?!\d)")
+OXYGEN = re.compile(r"(?:血氧|氧饱和度?|饱和度)(?:是|有|只有|才|都|到|掉到|降到|[\s:，了]){0,3}(\d{2,3})(?!\d)")
+PULSE = re.compile(r"(?:心跳|心率|脉搏|脉)(?:是|有|才|都|到|每分钟|[\s:，了]){0,3}(\d{2,3})(?!\d)")
+HINT = re.compile(r"\d")
+
+
+def _pressure(high: int, low: int | None) -> Verdict:
+    if high >= 200 or high < 80 or (low is not None and low >= 130):
+        return "alarm"
+    if high >= 140 or high < 95 or (low is not None and (low > 90 or low < 50)):
+        return "poor"
+    return "fine"
+
+
+def judge(text: str) -> frozenset[Verdict]:
+    """What the readings in a clause or text say; empty without any."""
+    if HINT.search(text) is None:
+        return frozenset()
+    found: set[Verdict] = set()
+    for m in PRESSURE.finditer(text):
+        high, low = int(m[1]), int(m[2])
+        if 60 <= high <= 260 and 30 <= low <= 160 and high > low:
+            found.add(_pressure(high, low))
+    if not found:
+        for m in (*HIGH.finditer(text), *MEASURED.finditer(text)):
+            high = int(m[1])
+            if 60 <= high <= 260:
+                low_match = LOW.search(text, m.end())
+                found.add(_pressure(high, int(low_match[1]) if low_match else None))
+    for m in SUGAR.finditer(text):
+        sugar = float(m[1].replace("点", "."))
+        found.add("alarm" if sugar < 3.0 or sugar >= 28 else "poor" if sugar < 3.9 or sugar > 10.0 else "fine")
+    for m in (*FEVER.finditer(text), *(DEGREES.finditer(text) if "温" in text or "烧" in text else ())):
+        fraction = next((g for g in m.groups()[1:] if g), "0")
+        degrees = float(f"{m[1]}.{fraction}")
+        found.add("alarm" if degrees >= 40.5 else "poor" if degrees >= 37.3 else "fine")
+    for m in OXYGEN.finditer(text):
+        found.add("alarm" if int(m[1]) < 90 else "poor" if int(m[1]) < 94 else "fine")
+    for m in PULSE.finditer(text):
+        beats = int(m[1])
+        found.add("poor" if beats > 110 or beats < 48 else "fine")
+    return frozenset(found)

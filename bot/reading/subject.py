@@ -1,0 +1,305 @@
+"""Whom a text is about: its names together with the sender, the quote, the mentions and the couple."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from bot.model import Intent
+from bot.reading.clauses import Clause
+from bot.reading.normalise import Text, take_mentions
+from bot.reading.scene import TRAIT, Scene
+from bot.reading.who import OWN_SELF, WITH, Sender, Token, sender_of
+
+if TYPE_CHECKING:
+    from bot.reading.reader import Reader
+
+YOUR_KIN = re.compile("[您你](?:的|家)?(?:老)?(?:父|母|爸|妈|爷|奶|婆|公|外|姥|岳|叔|姑|姨|舅|婶|伯|家老)")
+OWN_TURN = re.compile(
+    "^我(?:也|没|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
+)
+ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
+
+
+class Subject:
+    """Which elders a text is about, with the sender, the quote and the mentions taken together."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        sender: Sender,
+        text: Text,
+        plain: str,
+        clauses: list[Clause],
+        tokens: list[Token],
+        mentions: Sequence[str],
+    ) -> None:
+        self.reader, self.sender, self.text, self.plain, self.clauses = reader, sender, text, plain, clauses
+        self.mentioned = reader._mentioned(mentions) if mentions else ()
+        self.tokens = self._settle(tokens)
+        if mentions and not any(t.ids for t in self.tokens) and not sender.family and YOUR_KIN.search(plain):
+            self.tokens = self._spoken_to(mentions) or self.tokens
+        self.named = [t for t in self.tokens if t.kind not in ("other", "bare", "self", "unknown") and t.ids]
+        self.strangers = [t for t in self.tokens if t.kind == "unknown"]
+        self.selves = [t for t in self.tokens if t.kind == "self"]
+        self.quoted: tuple[tuple[str, ...], bool] | None = None
+        for c in clauses:
+            c.named = any(c.start <= t.start < c.end for t in self.named) or any(
+                c.start <= t.start < c.end for t in self.selves
+            )
+            c.stranger = any(c.start <= t.start < c.end for t in self.strangers)
+        if text.quote or text.quoted:
+            self.quoted = self._from_quote()
+
+    # -- tokens ------------------------------------------------------------------------------------------------------
+
+    def _settle(self, tokens: list[Token]) -> list[Token]:
+        """Mentions decide among several; callers, places and people spoken to drop out where another remains."""
+        if not tokens:
+            return tokens
+        kept: list[Token] = []
+        for t in tokens:
+            if t.ambiguous and self.mentioned and (inside := tuple(i for i in t.ids if i in self.mentioned)):
+                t = Token(t.start, t.end, t.kind, inside, t.plural)
+            kept.append(t)
+        for k, t in enumerate(kept):
+            if t.ambiguous and len(kept) > 1:
+                homes = {j for o in kept if len(o.ids) == 1 for j in self.reader.roster.household(o.ids[0])}
+                inside = tuple(i for i in t.ids if i in homes)
+                if len(inside) == 1:
+                    kept[k] = Token(t.start, t.end, t.kind, inside, t.plural)
+        if len(kept) > 1:
+            text = self.plain
+            real = [t for t in kept if t.ids and t.kind != "other"]
+            dropped: set[int] = set()
+            for k, t in enumerate(real):
+                others = [o for o in real if o is not t and o.ids != t.ids and id(o) not in dropped]
+                if not others:
+                    continue
+                after = text[t.end : t.end + 6]
+                before = text[max(0, t.start - 2) : t.start]
+                following = [o for o in others if o.start > t.start]
+                if (
+                    (
+                        following
+                        and re.match(r"(?:，|！|!|。)*(?:你|您|快|赶紧|别)", after)
+                        and not re.search("[\u4e00-\u9fff]", before.strip())
+                    )
+                    or (
+                        following
+                        and re.match(
+                            r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)",
+                            after,
+                        )
+                        and not re.search("[。！；]", text[t.end : following[0].start])
+                    )
+                    or (
+                        (before.endswith(("在", "到", "去")) or before in ("就在",))
+                        and re.match(r"(?:他|她)?家", after)
+                        and t.kind in ("title", "given", "name")
+                        and self.sender.role in ("elder", "family")
+                    )
+                ):
+                    dropped.add(id(t))
+                del k
+            kept = [t for t in kept if id(t) not in dropped]
+        return kept
+
+    def _spoken_to(self, mentions: Sequence[str]) -> list[Token]:
+        """@甲 您父亲…: kin words seen from the one who is spoken to."""
+        for name in mentions:
+            writer = sender_of(self.reader.roster.by_wechat(name), self.reader.names)
+            if writer.family:
+                found = [t for t in self.reader.who.tokens(self.plain, writer) if t.kind == "kin" and t.ids]
+                if found:
+                    return found
+        return []
+
+    def _from_quote(self) -> tuple[tuple[str, ...], bool] | None:
+        reader = self.reader
+        people = reader.roster.by_wechat(self.text.quoted) if self.text.quoted else ()
+        writer = sender_of(people, reader.names)
+        body = self.text.quote
+
+        names: tuple[str, ...] = ()
+        if "@" in body:
+            body, names = take_mentions(body, reader._known)
+        quoted = Subject(reader, writer, Text(body), body, [], reader.who.tokens(body, writer), names)
+        ids, vague = quoted.elders("claim")
+        return (ids, vague) if ids else None
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+
+    def scene_own(self) -> bool:
+        """An elder writes of himself (perhaps with the other half)."""
+        if not self.sender.elder:
+            return False
+        ids, _ = self.elders("checkin")
+        return bool(set(ids) & set(self.sender.elders))
+
+    def scene(self, addressed: bool) -> Scene:
+        own = self.scene_own()
+        text = self.text
+        ids, _ = self.elders("checkin")
+        return Scene(
+            role=self.sender.role,
+            own=own,
+            subject=bool(self.named)
+            or any(t.kind == "bare" for t in self.tokens)
+            or bool(self.quoted)
+            or (bool(self.mentioned) and not self.sender.elder),
+            known=bool(ids),
+            stranger=bool(self.strangers) and not self.named,
+            addressed=addressed,
+            quote=bool(text.quote),
+            joke="joke" in text.emoji,
+            sad="sad" in text.emoji,
+            text=self.plain,
+        )
+
+    def elders(self, intent: Intent) -> tuple[tuple[str, ...], bool]:
+        """(ids, ambiguous) for the message as a whole."""
+        sender = self.sender
+        named = self.named
+        if intent in ("issue", "activity", "chat"):
+            return self._union(named) if named and intent == "chat" else ((), False)
+        if named:
+            ids, vague = self._union(named)
+            if sender.elder and not sender.shared:
+                if (
+                    self.selves
+                    or any(WITH.search(self.plain[max(0, t.start - 4) : t.start]) for t in named)
+                    or OWN_SELF.search(self.plain)
+                ) and intent in ("checkin", "concern", "elder_away"):
+                    both = tuple(dict.fromkeys((*sender.elders, *ids)))
+                    return both, vague
+                if intent == "correct" and OWN_SELF.search(self.plain):
+                    return sender.elders, False
+                ids = tuple(i for i in ids if i not in sender.elders) or ids
+            elif not sender.elder and any(t.kind == "bare" and t.plural for t in self.tokens):
+                home: dict[str, None] = {}
+                for i in ids:
+                    home.update(dict.fromkeys(self.reader.roster.household(i)))
+                return tuple(home), vague
+            return ids, vague
+        if self.selves:
+            return self._union(self.selves)
+        if self.quoted is not None and not (sender.elder and intent in ("checkin", "concern")):
+            return self.quoted
+        if self.strangers and not (sender.elder and self._also_self()):
+            return (), False
+        if sender.elder:
+            return sender.elders, sender.shared and not self._by_place(sender.elders)
+        if self.mentioned and not sender.family:
+            return self.mentioned, len(self.mentioned) > 1
+        if sender.family:
+            if self.mentioned and not set(self.mentioned) & set(sender.elders) and intent in ("claim", "query"):
+                return self.mentioned, len(self.mentioned) > 1
+            if intent == "query" and not self._asks_of_own():
+                return (), False
+            if intent == "correct" and not re.search("平安|没接|报|我", self.plain):
+                return (), False
+            return sender.elders, len(sender.elders) > 1
+        return (), False
+
+    def _also_self(self) -> bool:
+        """An elder names a stranger, but speaks of himself as well."""
+        if (
+            WITH.search(self.plain[: self.strangers[0].start])
+            or OWN_SELF.search(self.plain)
+            or re.match(r"跟|和", self.plain)
+        ):
+            return True
+        if re.search(
+            r"(?:走了|去世|过世|不在了|没了)的(?:那个)?$",
+            self.plain[max(0, self.strangers[0].start - 6) : self.strangers[0].start],
+        ):
+            return True
+        return bool(self.clauses) and not self.clauses[0].stranger and bool(self.clauses[0].tags)
+
+    def _by_place(self, ids: tuple[str, ...]) -> bool:
+        return False
+
+    def _asks_of_own(self) -> bool:
+        return re.search(
+            r"报(?:了)?(?:没|吗)|好吗|怎么样|咋样|没事|他|她|老人|看过|去看|在家", self.plain
+        ) is not None and not re.search(
+            r"谁|几点|怎么(?:用|弄|报|设|改)|咋(?:用|弄|报)|算不算|能不能|名单|哪|截止|多少", self.plain
+        )
+
+    def _union(self, tokens: Iterable[Token]) -> tuple[tuple[str, ...], bool]:
+        """All the elders of the tokens; a vague token gives way to a clear one inside it."""
+        tokens = list(tokens)
+        if len(tokens) == 1:
+            return tokens[0].ids, tokens[0].ambiguous
+        clear: dict[str, None] = {}
+        for t in tokens:
+            if not t.ambiguous:
+                clear.update(dict.fromkeys(t.ids))
+        vague = [t for t in tokens if t.ambiguous and not any(i in clear for i in t.ids)]
+        if vague and len({t.ids for t in vague}) > 1:
+            smallest = min(vague, key=lambda t: len(t.ids))
+            if all(set(smallest.ids) <= set(t.ids) for t in vague):
+                vague = [smallest]
+        ids = dict(clear)
+        for t in vague:
+            ids.update(dict.fromkeys(t.ids))
+        return tuple(ids), bool(vague)
+
+    def trait(self) -> bool:
+        """Is the complaint only why the elder asks (腿不行), not news?"""
+
+        symptoms = [c for c in self.clauses if {"symptom", "bad"} & c.tags]
+        return all(TRAIT.search(c.text) for c in symptoms) if symptoms else False
+
+    def contact_ids(self) -> tuple[str, ...] | None:
+        """Of a correction that also reports: whom the report is about."""
+        if self.sender.elder and self.named and OWN_SELF.search(self.plain):
+            return tuple(dict.fromkeys((*self.sender.elders, *self._union(self.named)[0])))
+        return None
+
+    def groups(self) -> list[tuple[tuple[str, ...], bool, list[Clause]]]:
+        """Clauses by the elders they speak of: more than one group only where several are named in turn."""
+        tokens = [t for t in self.tokens if t.kind not in ("other", "bare", "unknown") and t.ids]
+        turns = self.sender.elder and not self.sender.shared and any(OWN_TURN.search(c.text) for c in self.clauses)
+        if not tokens or (len({t.ids for t in tokens}) < 2 and not (turns and tokens[0].ids != self.sender.elders)):
+            return []
+        found: dict[tuple[str, ...], tuple[bool, list[Clause]]] = {}
+        current: tuple[str, ...] = ()
+        vague = False
+        waiting: list[Clause] = []
+        pending: list[Token] = []
+        for c in self.clauses:
+            here = [t for t in tokens if c.start <= t.start < c.end]
+            if here:
+                joined = [*pending, *here] if pending else here
+                ids, vague = self._union(joined)
+                along = any(WITH.search(self.plain[max(0, t.start - 4) : t.start]) for t in here)
+                if along and self.sender.elder and not self.sender.shared:
+                    ids = tuple(dict.fromkeys((*self.sender.elders, *ids)))
+                current = ids
+                bare = c.text
+                for t in here:
+                    bare = bare.replace(self.plain[t.start : t.end], "")
+                if not c.tags and len(bare.strip("和跟与及还有的爷奶叔姨阿老师 ")) <= 1:
+                    pending = joined
+                    waiting.append(c)
+                    continue
+            elif ALL_OF_THEM.search(c.text) and len(found) > 1 and not self.sender.elder:
+                current, vague = tuple(dict.fromkeys(i for ids in found for i in ids)), False
+            elif self.sender.elder and OWN_TURN.search(c.text):
+                current, vague = self.sender.elders, self.sender.shared
+            pending = []
+            if not current:
+                waiting.append(c)
+                continue
+            old_vague, row = found.setdefault(current, (False, []))
+            row += [*waiting, c]
+            waiting = []
+            found[current] = (old_vague or vague, row)
+        if waiting and found:
+            next(reversed(found.values()))[1].extend(waiting)
+        if len(found) < 2:
+            return []
+        return [(ids, unclear, row) for ids, (unclear, row) in found.items()]

@@ -1,0 +1,606 @@
+"""Who a text is about: names, titles, kin words seen from the sender, addresses, couples → tokens with roster ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from typing import Any, Literal
+
+from bot.model import Elder, Person
+from bot.reading.names import DASHED, DOOR_PART, UNIT_DOOR, Names, number, split_name, surnames, titles
+from bot.reading.normalise import _lines
+
+Kind = Literal["name", "given", "title", "kin", "bare", "self", "spouse", "address", "other", "unknown"]
+Place = tuple[int, int, tuple[str, ...]]
+DoorSpan = tuple[int, int, tuple[int, ...], bool]  # start, end, (building, unit, room), room known without building
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """text[start:end] names `ids`: none (a stranger), one, several at once (`plural`), or one of several."""
+
+    start: int
+    end: int
+    kind: Kind
+    ids: tuple[str, ...]
+    plural: bool = False
+
+    @property
+    def ambiguous(self) -> bool:
+        return len(self.ids) > 1 and not self.plural
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: as far as known. `elders` are his own id, or those he looks after; `relations` go with them."""
+
+    role: str = ""
+    elders: tuple[str, ...] = ()
+    relations: tuple[tuple[str, str], ...] = ()
+    spouse: tuple[str, ...] = ()
+    sex: str = ""
+    shared: bool = False  # several people could be meant
+
+    @property
+    def elder(self) -> bool:
+        return self.role == "elder"
+
+    @property
+    def family(self) -> bool:
+        return self.role == "family"
+
+
+FAMILY_WORDS = (
+    ("inlaw", re.compile("媳|婿")),
+    ("spouse", re.compile("配偶|老伴|丈夫|妻|爱人|夫妻|老公|老婆")),
+    ("grand", re.compile("孙")),
+    ("nephew", re.compile("侄|外甥|甥")),
+    ("sibling", re.compile("弟|妹|哥|姐|兄")),
+    ("child", re.compile("儿|女|子|闺")),
+)
+
+
+@cache
+def relation_class(relation: str) -> str:
+    """儿媳 → inlaw, 外孙女 → grand …; any where it says nothing."""
+    return next((name for name, pattern in FAMILY_WORDS if pattern.search(relation)), "any")
+
+
+def sender_of(people: Sequence[Person], names: Names) -> Sender:
+    """What is known of the one who writes; several people under one name make it `shared`."""
+    if not people:
+        return Sender()
+    elders = names.roster.elders
+    if len(people) > 1:
+        roles = {p.role for p in people}
+        ids = tuple(dict.fromkeys(i for p in people for i in p.elders))
+        role = "elder" if "elder" in roles else people[0].role
+        relations = tuple((i, r) for p in people for i, r in _relations(p, elders))
+        partners = tuple(
+            dict.fromkeys(
+                j for i in ids for j in names.roster.household(i) if j not in ids and elders[j].sex != elders[i].sex
+            )
+        )
+        return Sender(
+            role, ids, relations, partners if role == "elder" and len(partners) == 1 else (), shared=len(ids) > 1
+        )
+    person = people[0]
+    if person.role == "elder":
+        me = elders[person.id]
+        household = tuple(i for i in names.roster.household(me.id) if i != me.id)
+        partners = tuple(i for i in household if elders[i].sex != me.sex or not me.sex)
+        return Sender("elder", (me.id,), (), partners if len(partners) == 1 else (), me.sex)
+    return Sender(person.role, person.elders, tuple(_relations(person, elders)))
+
+
+def _relations(person: Person, elders: object) -> Iterable[tuple[str, str]]:
+    for i in person.elders:
+        elder: Elder = elders[i]  # type: ignore[index]
+        for r in elder.relatives:
+            if r.person == person.id:
+                yield i, relation_class(r.relation)
+
+
+@cache
+def _kin() -> dict[str, tuple[str, frozenset[str]]]:
+    found = {}
+    for line in _lines("kin"):
+        word, sex, *classes = line.split()
+        found[word] = (sex, frozenset(classes))
+    return found
+
+
+@cache
+def _address_words() -> re.Pattern[str]:
+    """Kin words and titles, the longest first."""
+    words = sorted({*_kin(), *(t for t in titles() if t not in ("老", "工"))}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+LAO = re.compile(
+    r"(?<![很多挺还那好太怪真古月养])老([\u4e00-\u9fff])(头子|头儿|头|师傅|哥|太太|爷子|汉|先生|同志|人家|太|大姐|姐)?(?![师板实人年伴家是在不要想说去来兴])"
+)
+ELDER_LAO = re.compile(r"([\u4e00-\u9fff])老(?=[，。！？；、\s今昨的家没平也都已刚在把被正身精说还很挺]|$)")
+SEX = {"f": "女", "m": "男"}
+PAIR_WORDS = re.compile(
+    r"俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|夫妻俩|老夫妻|都在家呢俩"
+)
+WE_ALL = re.compile(r"(?:我们|咱们|俺们)(?:今天|今个|今早)?(?:老?两个)?(?:都|全)")
+NOT_GIVEN_BEFORE = re.compile(r"[\u4e00-\u9fff]")
+OWN_SELF = re.compile(
+    r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
+)
+WITH = re.compile(r"(?:我|俺|咱)(?:和|跟|与|同|陪|领着|带着|扶着|喊上|叫上)$")
+CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|他|她|娃他|孩子他|娃们)(?:的)?$")
+NOT_OURS = re.compile(
+    r"(?:人家|邻居|同学|朋友|同事|别人|娘家|对门|隔壁|他|她|你|您|你们|亲戚|楼上|楼下|二嫂|老婆|媳妇|岳母|岳父|老公|姐夫|小赵|室友|老师)(?:家|家的|的)?$"
+)
+MOST_TOKENS = 40  # people of one message that are looked at
+HELPERS = frozenset({"老师", "师傅", "大夫", "医生", "主任", "书记", "工", "校长", "教授", "先生", "女士"})
+WORDS = frozenset(
+    [
+        "平安",
+        "健康",
+        "国庆",
+        "建国",
+        "幸福",
+        "吉祥",
+        "团圆",
+        "太平",
+        "安康",
+        "如意",
+        "长寿",
+        "春节",
+        "元旦",
+        "和平",
+        "胜利",
+        "解放",
+        "光明",
+        "永远",
+        "平和",
+        "高兴",
+        "快乐",
+        "安宁",
+        "顺利",
+        "成功",
+        "文明",
+        "中秋",
+        "重阳",
+        "秋分",
+        "立春",
+        "东方",
+        "红旗",
+        "红梅",
+        "卫国",
+        "建设",
+        "建华",
+        "新华",
+        "友谊",
+        "和气",
+        "安静",
+        "天水",
+        "兰州",
+        "西宁",
+        "海南",
+        "云南",
+        "建军",
+        "爱国",
+        "国强",
+        "富强",
+        "光荣",
+        "英雄",
+        "自强",
+        "志愿",
+        "明天",
+        "明年",
+        "春天",
+        "金花",
+        "银花",
+        "桂花",
+        "菊花",
+        "荷花",
+        "梅花",
+        "兰花",
+        "桃花",
+        "生花",
+        "雪花",
+        "翠花",
+        "月亮",
+        "玫瑰",
+        "牡丹",
+    ]
+)
+STOP_TITLES = frozenset({"嫂", "嫂子", "大嫂", "姐", "哥", "大哥", "大姐", "哥哥", "姐姐", "二哥", "二姐"})
+
+
+class Who:
+    """Finds the tokens of a text for one roster."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    # -- places ------------------------------------------------------------------------------------------------------
+
+    def places(self, text: str) -> list[Place]:
+        """Compounds named in the text, with what they may be short for."""
+        found: list[Place] = []
+        names = self.names
+        openings = names._place_openings
+        i, n = 0, len(text)
+        while i < n - 1:
+            if text[i : i + 2] in openings and (hit := names.place_at(text, i)):
+                word, compounds = hit
+                after = text[i + len(word) : i + len(word) + 2]
+                if not after.startswith(
+                    ("卫生", "医院", "学校", "附属", "公司", "路口", "学生", "志愿", "大学", "专场", "银行")
+                ):
+                    found.append((i, i + len(word), compounds))
+                i += len(word)
+            else:
+                i += 1
+        return found
+
+    def door_spans(self, text: str, places: list[Place]) -> list[DoorSpan]:
+        """Buildings, units and rooms named in the text."""
+        found: list[DoorSpan] = []
+        if "楼" in text or "单元" in text or "栋" in text or "幢" in text:
+            for m in DOOR_PART.finditer(text):
+                if any(m.start() < end and start < m.end() for start, end, _ in places):
+                    continue
+                if m[2] is None and text[m.end() - 1 : m.end()] != "楼" and m[3] is None:
+                    continue
+                found.append((m.start(), m.end(), tuple(number(g) for g in m.groups() if g), False))
+            if not any(len(d[2]) == 3 for d in found):
+                for m in UNIT_DOOR.finditer(text):
+                    if not any(m.start() < e and s < m.end() for s, e, _, _ in found):
+                        found.append((m.start(), m.end(), (number(m[1]), int(m[2])), True))
+        if "-" in text and not found:
+            for m in DASHED.finditer(text):
+                found.append((m.start(), m.end(), (int(m[1]), int(m[2]), int(m[3])), False))
+        return found
+
+    def _narrow(
+        self, ids: Sequence[str], places: list[Place], doors: list[DoorSpan], near: int | None = None
+    ) -> tuple[str, ...]:
+        """Those of `ids` who live at the place and door named; all of them where none does."""
+        kept = tuple(ids)
+        if not places and not doors:
+            return kept
+        elders, door = self.names.roster.elders, self.names.door
+        if places:
+            allowed = {c for p in (_nearest(places, near),) for c in p[2]}
+            if inside := tuple(i for i in kept if elders[i].compound in allowed):
+                kept = inside
+            else:
+                allowed = {c for p in places for c in p[2]}
+                kept = tuple(i for i in kept if elders[i].compound in allowed) or kept
+        if doors:
+            _, _, parts, bare_room = _nearest(doors, near)
+            if inside := tuple(i for i in kept if i in door and _fits(door[i], parts, bare_room)):
+                kept = inside
+        return kept
+
+    # -- tokens ------------------------------------------------------------------------------------------------------
+
+    def tokens(self, text: str, sender: Sender) -> list[Token]:
+        """Every person of the text that could be an elder, in order; strangers with no ids."""
+        places = self.places(text)
+        doors = self.door_spans(text, places)
+        found = self._names(text, sender, places, doors)
+        found += self._titles(text, sender, places, doors, found)
+        found += self._nicks(text, sender, places, doors, found)
+        if sender.elders:
+            found += self._pairs(text, sender, found)
+        self._addresses(text, places, doors, found)
+        found.sort(key=lambda t: t.start)
+        return found
+
+    def _names(self, text: str, sender: Sender, places: list[Place], doors: list[DoorSpan]) -> list[Token]:
+        names = self.names
+        singles, _ = surnames()
+        found: list[Token] = []
+        openings = names._openings
+        i, n = 0, len(text)
+        while i < n - 1 and len(found) < MOST_TOKENS:
+            if text[i : i + 2] not in openings:
+                i += 1
+                continue
+            hit = names.words_at(text, i)
+            if hit is None or any(start <= i < end for start, end, _ in places):
+                i += 1
+                continue
+            kind, word = hit
+            end = i + len(word)
+            if kind == "full":
+                ids = self._own_first(names.full[word], sender)
+                found.append(Token(i, end, "name", self._narrow(ids, places, doors, i)))
+            elif kind == "alias":
+                ids = self._own_first(names.alias[word], sender)
+                if not (i and text[i - 1] in singles and split_name(word)[0] not in singles):
+                    found.append(Token(i, end, "name", self._narrow(ids, places, doors, i)))
+            elif kind == "other":
+                found.append(Token(i, end, "other", ()))
+            else:
+                token = self._given(text, i, end, word, sender, places, doors)
+                if token is not None:
+                    found.append(token)
+            i = end
+        return found
+
+    def _given(
+        self, text: str, i: int, end: int, word: str, sender: Sender, places: list[Place], doors: list[DoorSpan]
+    ) -> Token | None:
+        """A given name alone: only where it stands as a word, not inside another name or a holiday."""
+        singles, _ = surnames()
+        before = text[i - 1] if i else ""
+        title = _address_words().match(text, end)
+        if (
+            before in singles
+            and before not in "和于"
+            and (before in self.names.surname or before not in "高安时白金常方路")
+        ):
+            return Token(i - 1, end, "unknown", ())
+        if title is None and (word in WORDS or not self._stands_alone(text, i, end)):
+            return None
+        ids: Sequence[str] = self.names.given[word]
+        if sender.elder and not sender.shared:
+            own = [j for j in ids if j in sender.elders or j in sender.spouse]
+            ids = own or ids
+        elif title is None or title[0] not in titles():
+            ids = self._own_first(ids, sender)
+        if title is not None:
+            ids = self._of_sex(ids, titles().get(title[0]) or _kin().get(title[0], ("-",))[0])
+        return Token(i, end, "given", self._narrow(ids, places, doors, i))
+
+    def _stands_alone(self, text: str, i: int, end: int) -> bool:
+        """Does jieba, knowing the community's names, see text[i:end] as a word of its own?"""
+        from bot.reading.segment import cut
+
+        lo, hi = max(0, i - 8), min(len(text), end + 8)
+        at = lo
+        for word in cut(text[lo:hi]):
+            if at == i and at + len(word) == end:
+                return True
+            at += len(word)
+        return False
+
+    def _own_first(self, ids: Sequence[str], sender: Sender) -> Sequence[str]:
+        if len(ids) > 1 and sender.elders:
+            own = [i for i in ids if i in sender.elders or i in sender.spouse]
+            return own or ids
+        return ids
+
+    def _of_sex(self, ids: Sequence[str], sex: str) -> tuple[str, ...]:
+        wanted = SEX.get(sex)
+        if wanted is None:
+            return tuple(ids)
+        elders = self.names.roster.elders
+        return tuple(i for i in ids if elders[i].sex in (wanted, ""))
+
+    def _titles(
+        self, text: str, sender: Sender, places: list[Place], doors: list[DoorSpan], known: list[Token]
+    ) -> list[Token]:
+        found: list[Token] = []
+        ends = {t.end: t for t in known}
+        singles, doubles = surnames()
+        for m in islice(_address_words().finditer(text), MOST_TOKENS):
+            start, end, word = m.start(), m.end(), m[0]
+            if any(t.start < end and start < t.end for t in known):
+                continue
+            named = ends.get(start)
+            if named is not None:
+                if named.kind == "other" and word in titles() and word not in STOP_TITLES:
+                    pass
+                continue
+            sex = titles().get(word)
+            if word == "奶" and text[start - 1 : start] in ("牛", "羊", "喝", "热", "酸", "喂"):
+                continue
+            surname = ""
+            if sex is not None and start:
+                if text[max(0, start - 2) : start] in doubles:
+                    surname = text[start - 2 : start]
+                elif text[start - 1] in singles or text[start - 1] in self.names.surname:
+                    surname = text[start - 1]
+                if surname and text[max(0, start - 2) : start] in (
+                    "平安",
+                    "小安",
+                    "大马",
+                    "跟着",
+                    "保安",
+                    "治安",
+                    "西安",
+                    "延安",
+                    "新华",
+                    "大方",
+                    "地方",
+                    "阎王",
+                    "老天",
+                    "海马",
+                ):
+                    surname = ""
+            if surname and sex is not None:
+                prefix = text[start - len(surname) - 1 : start - len(surname)]
+                if prefix == "小" or (word in STOP_TITLES and surname not in self.names.surname):
+                    found.append(Token(start - len(surname), end, "other", ()))
+                    continue
+                ids = self.names.of_surname(surname, sex)
+                if sender.elder:
+                    own = tuple(i for i in ids if i in sender.spouse)
+                    ids = own or tuple(i for i in ids if i not in sender.elders) or ids
+                elif sender.family:
+                    ids = tuple(self._own_first(ids, sender))
+                ids = self._narrow(ids, places, doors, start)
+                # the group's helpers are addressed so too; only with a hint of the place is it an elder
+                clear = len(ids) == 1 and bool(places or doors or surname not in self.names.helpers)
+                if (word in STOP_TITLES or word in HELPERS) and not clear:
+                    found.append(Token(start - len(surname), end, "other", ()))
+                    continue
+                found.append(Token(start - len(surname), end, "title" if ids else "unknown", ids))
+                continue
+            token = self._kin_token(text, start, end, word, sender)
+            if token is not None:
+                found.append(token)
+        return found
+
+    def _kin_token(self, text: str, start: int, end: int, word: str, sender: Sender) -> Token | None:
+        """A kin word without a name: seen from the sender, or a bare title."""
+        kin = _kin().get(word)
+        before = text[max(0, start - 4) : start]
+        if before.endswith("老") and word in ("奶奶", "爷爷", "太太"):
+            before = before[:-1]
+        sex = kin[0] if kin else titles().get(word, "-")
+        classes = kin[1] if kin else frozenset()
+        if word in HELPERS:
+            return None
+        if sender.elder:
+            return self._elder_kin(start, end, word, sex, classes, sender, before)
+        if sender.family and sender.relations:
+            if NOT_OURS.search(before):
+                if not (CHILD_OF.search(before) and classes & {"grand", "inlaw", "child"}):
+                    return Token(start, end, "unknown", ())
+                ids = self._sexed([i for i, c in sender.relations], sex)
+                return Token(start, end, "kin", ids) if ids else None
+            if word in ("老人", "老人家") and not before.endswith(
+                ("我家", "家里", "我们家", "俺家", "我家的", "家里的", "咱家")
+            ):
+                return Token(start, end, "bare", ())
+            if "any" in classes or not kin:
+                fits = [i for i, c in sender.relations]
+            else:
+                fits = [i for i, c in sender.relations if c in classes or c == "any"]
+                if not fits and "grand" in classes and (CHILD_OF.search(before) or not before.endswith("我")):
+                    fits = [i for i, c in sender.relations if c in ("child", "inlaw")]
+                if not fits and not before.endswith("我") and "child" not in classes and classes != {"nephew"}:
+                    fits = [i for i, c in sender.relations]
+            if sex == "+":
+                return Token(start, end, "kin", tuple(dict.fromkeys(fits)), plural=True) if fits else None
+            ids = self._sexed(fits, sex)
+            if ids:
+                return Token(start, end, "kin", ids)
+            if word in STOP_TITLES or (not kin):
+                return None
+            return Token(start, end, "unknown", ())
+        if (
+            classes & {"child", "inlaw", "spouse", "nephew", "sibling"}
+            and "any" not in classes
+            and before.endswith(("我", "俺"))
+        ):
+            return Token(start, end, "unknown", ())
+        if before.endswith(("我", "俺")) and classes:
+            return Token(start, end, "unknown", ())
+        if word in STOP_TITLES or word in HELPERS:
+            return None
+        return Token(start, end, "bare", (), plural=sex == "+")
+
+    def _sexed(self, ids: Sequence[str], sex: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._of_sex(ids, sex)))
+
+    def _elder_kin(
+        self, start: int, end: int, word: str, sex: str, classes: frozenset[str], sender: Sender, before: str
+    ) -> Token | None:
+        if "spouse" in classes or (word in ("老爷子", "老太太", "老太") and not NOT_OURS.search(before)):
+            own_sex = {"女": "f", "男": "m"}.get(sender.sex, "-")
+            if sex != "-" and sex == own_sex:
+                return Token(start, end, "self", sender.elders)
+            if sender.spouse:
+                return Token(start, end, "spouse", sender.spouse)
+            return Token(start, end, "unknown", ())
+        return None
+
+    def _nicks(
+        self, text: str, sender: Sender, places: list[Place], doors: list[DoorSpan], known: list[Token]
+    ) -> list[Token]:
+        """老王, 老王头, 王老."""
+        if "老" not in text:
+            return []
+        found: list[Token] = []
+        singles, _ = surnames()
+        for pattern in (LAO, ELDER_LAO):
+            for m in islice(pattern.finditer(text), MOST_TOKENS):
+                surname = m[1]
+                if surname not in singles and surname not in self.names.surname:
+                    continue
+                if any(t.start < m.end() and m.start() < t.end for t in (*known, *found)):
+                    continue
+                if surname == "高" and text[m.end() : m.end() + 1] in "了的兴大":
+                    continue
+                ids: tuple[str, ...] = tuple(self.names.surname.get(surname, ()))
+                if sender.elder:
+                    wed = tuple(i for i in ids if i in sender.spouse)
+                    mine = not sender.shared and self.names.roster.elders[sender.elders[0]].name.startswith(surname)
+                    ids = wed or (sender.elders if mine else ids)
+                elif sender.family:
+                    ids = tuple(self._own_first(ids, sender))
+                suffix = m[2] if pattern is LAO else None
+                if suffix:
+                    ids = self._of_sex(ids, {"太太": "f", "太": "f", "大姐": "f", "姐": "f"}.get(suffix, "m"))
+                ids = self._narrow(ids, places, doors, m.start())
+                found.append(Token(m.start(), m.end(), "title" if ids else "unknown", ids))
+        return found
+
+    def _pairs(self, text: str, sender: Sender, known: list[Token]) -> list[Token]:
+        """我俩, 老两口: both of the couple where both are on the roster."""
+        found: list[Token] = []
+        for m in islice(PAIR_WORDS.finditer(text), MOST_TOKENS):
+            if any(t.start < m.end() and m.start() < t.end for t in known):
+                continue
+            if sender.elder:
+                ids = (*sender.elders, *sender.spouse)
+                found.append(Token(m.start(), m.end(), "self", ids, plural=not sender.shared))
+            elif len(sender.elders) > 1 and not sender.shared and not m[0].startswith(("我", "咱", "俺")):
+                found.append(Token(m.start(), m.end(), "kin", sender.elders, plural=True))
+        if sender.elder and sender.spouse and not found and (m2 := WE_ALL.search(text)):
+            found.append(Token(m2.start(), m2.end(), "self", (*sender.elders, *sender.spouse), plural=True))
+        return found
+
+    def _addresses(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
+        """A full address names who lives there, unless a name does already."""
+        if not doors or any(
+            t.kind in ("name", "given", "title", "kin", "unknown") and (t.ids or t.kind == "unknown") for t in found
+        ):
+            return
+        start, end, parts, bare_room = max(doors, key=lambda d: len(d[2]))
+        if len(parts) == 3:
+            ids: Sequence[str] = self.names.doors.get((parts[0], parts[1], parts[2]), ())
+        elif len(parts) == 2 and places and (bare_room or any(t.kind == "bare" for t in found)):
+            home = self.names.compounds.get(places[0][2][0], ()) if len(places[0][2]) == 1 else ()
+            ids = [i for i in home if i in self.names.door and _fits(self.names.door[i], parts, bare_room)]
+        else:
+            return
+        ids = self._narrow(ids, places, [], start)
+        if places and ids:
+            allowed = {c for p in places for c in p[2]}
+            ids = tuple(i for i in ids if self.names.roster.elders[i].compound in allowed)
+        bare = next((t for t in found if t.kind == "bare"), None)
+        if bare is not None:
+            word = text[bare.start : bare.end]
+            sex = _kin().get(word, (titles().get(word, "-"),))[0]
+            ids = self._of_sex(ids, sex) or tuple(ids)
+        found[:] = [t for t in found if t.kind != "bare"]
+        plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
+        found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
+
+    # -- couples -----------------------------------------------------------------------------------------------------
+
+    def with_household(self, token: Token) -> Token:
+        """The token for the whole household (老两口 said with one of the two named)."""
+        if len(token.ids) != 1:
+            return token
+        ids = self.names.roster.household(token.ids[0])
+        return replace(token, ids=ids, plural=True) if len(ids) > 1 else token
+
+
+def _fits(door: tuple[int, int, int], parts: tuple[int, ...], bare_room: bool) -> bool:
+    return door[1:] == parts if bare_room else door[: len(parts)] == parts
+
+
+def _nearest(spans: list[Any], near: int | None) -> Any:
+    if near is None or len(spans) == 1:
+        return spans[0]
+    return min(spans, key=lambda s: abs(s[0] - near) if s[0] <= near else abs(s[0] - near) + 30)
+
+
+Known = Callable[[str], bool]

@@ -1,0 +1,44 @@
+"""接龙."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Read
+
+LIST = (
+    "#接龙\n11月18日报平安\n例 张三 平安\n\n1. 吕秀云 平安\n2. 柳国庆（侄子代）好\n3. 高桂枝 头有点晕\n4. \n5. 孟祥和"
+)
+
+
+def test_each_entry_is_read_by_itself(read: Read) -> None:
+    got = read("钟主任", LIST)
+    assert got.intent == "concern"
+    assert got.contacts() == {"N02": "concern", "N03": "checkin", "N04": "checkin"}
+
+
+@pytest.mark.parametrize("head", ["#接龙", "#Group Note", "大家接一下\n#接龙"])
+def test_the_heading_may_look_different(read: Read, head: str) -> None:
+    assert read("钟主任", f"{head}\n今日报平安\n1. 吕秀云 平安\n2. 柳国庆 好").contacts() == {
+        "N03": "checkin",
+        "N04": "checkin",
+    }
+
+
+def test_an_entry_that_was_not_reached_leads(read: Read) -> None:
+    got = read("陶然", "#接龙\n报平安\n1. 吕秀云 打了三遍没接\n2. 柳国庆 平安")
+    assert (got.intent, got.elders) == ("unreachable", ("N03",))
+    assert got.contacts() == {"N04": "checkin"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#接龙\n团购鸡蛋 一板30个\n\n1. 吕秀云 2板\n2. 柳国庆 1板",
+        "#接龙\n周六包饺子报名\n\n1. 吕秀云\n2. 柳国庆",
+        "#接龙\n报平安\n1. 吕秀云\n2. 柳国庆 ？",
+        "#接龙\n报平安\n1. 高奶奶 平安",
+    ],
+)
+def test_lists_about_other_things_and_doubtful_entries_clear_nobody(read: Read, text: str) -> None:
+    assert not read("陶然", text).contacts()

@@ -1,0 +1,32 @@
+"""The word lists: their small grammar, and that every one that ships can be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.reading.lexicon import LexiconError, Scanner, compile_entry, read_lists, scanner
+
+
+def tags(entry: str, text: str) -> list[tuple[int, int]]:
+    return [(h.start, h.end) for h in Scanner({"t": [entry]}).scan(text)]
+
+
+def test_either_and_optional_are_spelled_out() -> None:
+    assert set(compile_entry("(打|拨)了?通")[0]) == {"打通", "打了通", "拨通", "拨了通"}
+
+
+def test_a_gap_stays_within_eight_characters_and_never_spans_a_not() -> None:
+    assert tags("胸口…疼", "胸口有点疼") == [(0, 5)]
+    assert tags("胸口…疼", "胸口不疼") == []
+    assert tags("胸口…疼", "胸口" + "一" * 9 + "疼") == []
+
+
+@pytest.mark.parametrize("entry", ["(甲|乙", "甲)乙", "?甲", "甲…", "…甲", "(甲…乙)"])
+def test_an_entry_that_cannot_be_understood_is_named_with_its_list(entry: str) -> None:
+    with pytest.raises(LexiconError, match=r"t\.txt"):
+        Scanner({"t": [entry]})
+
+
+def test_the_lists_that_ship_are_found_and_compile() -> None:
+    assert {"alarm-fall", "noanswer", "fine", "symptom"} <= read_lists().keys()
+    assert next(h.tag for h in scanner().scan("叫不醒")).startswith("alarm")

@@ -1,0 +1,135 @@
+"""What a message means: the guide's edges, on invented people."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model import CONTACT
+
+from .conftest import Read
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "intent"),
+    [
+        ("柳国庆", "早", "checkin"),
+        ("柳国庆", "1", "checkin"),
+        ("柳国庆", "[强][强]", "checkin"),
+        ("柳国庆", "没麻达，缓着呢", "checkin"),
+        ("柳国庆", "抱平安", "checkin"),
+        ("静静", "早上好各位", "chat"),
+        ("静静", "[强]", "chat"),
+        ("陶然", "吕秀云奶奶没事", "checkin"),
+        ("陶然", "吕秀云奶奶没事吧？", "query"),
+        ("静静", "要是我妈没事就好了", "chat"),
+        ("静静", "昨天我妈还挺好的", "chat"),
+        ("静静", "祝我妈平平安安", "chat"),
+        ("静静", "我妈电话打不通", "unreachable"),
+        ("静静", "谁去看一眼我妈", "unreachable"),
+        ("陶然", "敲了半天门，开了，吕秀云奶奶好着呢", "checkin"),
+        ("陶然", "吕秀云奶奶家敲门没人应", "unreachable"),
+        ("柳国庆", "摔倒了起不来", "distress"),
+        ("柳国庆", "左边胳膊抬不起来了 不着急", "distress"),
+        ("柳国庆", "腔子里疼 气上不来", "distress"),
+        ("柳国庆", "活够了 不想活了", "distress"),
+        ("静静", "我妈走丢了，到现在没找到", "distress"),
+        ("陶然", "120刚把吕秀云奶奶拉走", "distress"),
+        ("陶然", "吕秀云奶奶家煤气泄漏，人头晕", "distress"),
+        ("静静", "吓死我了，谢谢大家", "chat"),
+        ("柳国庆", "笑死我了 今个好着呢", "checkin"),
+        ("柳国庆", "刚才按错了 那个救命不算", "correct"),
+        ("陶然", "发错了，不好意思", "correct"),
+        ("静静", "我妈住院了，住到周五，这几天不用报平安", "elder_away"),
+        ("柳国庆", "明天到我丫头家住，礼拜天回来", "elder_away"),
+        ("静静", "我出差三天，麻烦大家照看我妈", "family_away"),
+        ("柳国庆", "灯泡坏了够不着，谁能给换一下", "request"),
+        ("静静", "哪位志愿者能帮我妈取一下药", "request"),
+        ("柳国庆", "感冒了 咳嗽", "concern"),
+        ("陶然", "吕秀云奶奶血压160/95，有点高", "concern"),
+        ("陶然", "我去看看吕秀云奶奶", "claim"),
+        ("静静", "我妈今天报了吗", "query"),
+        ("钟主任", "今天还有谁没报", "query"),
+        ("陶然", "楼道里堆满了垃圾，没人管", "issue"),
+        ("钟主任", "【通知】明天下午活动室有健康讲座，欢迎参加", "activity"),
+        ("静静", "谢谢大家", "chat"),
+    ],
+)
+def test_an_edge_of_the_guide(read: Read, sender: str, text: str, intent: str) -> None:
+    got = read(sender, text)
+    assert (got.intent, bool(got.why)) == (intent, True)
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("静静", "昨天我妈还好好的"),
+        ("静静", "要是我妈平安就好了"),
+        ("静静", "祝我妈平安"),
+        ("静静", "我妈平安吗？"),
+        ("静静", "我妈今天报了没有？"),
+        ("陶然", "下午下课了去看吕秀云奶奶"),
+        ("陶然", "邻居说吕秀云奶奶可能买菜去了，门没敲开"),
+        ("静静", "刚才说我妈平安那条不算"),
+        ("静静", "我妈报平安先停几天，她住院了"),
+        ("钟主任", "报平安每天十点截止，请大家互相转告"),
+    ],
+)
+def test_what_is_no_contact_clears_nobody(read: Read, sender: str, text: str) -> None:
+    assert not read(sender, text).contacts()
+
+
+def test_not_well_is_no_check_in(read: Read) -> None:
+    assert read("陶然", "吕秀云奶奶不平安").intent in ("concern", "distress")
+
+
+def test_two_acts_lead_with_the_first_and_keep_the_contact(read: Read) -> None:
+    got = read("陶然", "吕秀云奶奶好着呢，就是灯泡坏了，谁能帮着换一下")
+    assert got.intent == "request"
+    assert got.contacts() == {"N03": "checkin"}
+
+
+def test_opposite_news_of_two_elders_in_one_message(read: Read) -> None:
+    got = read("陶然", "柳国庆爷爷电话通了，人好着呢；吕秀云奶奶没接电话")
+    assert (got.intent, got.elders) == ("unreachable", ("N03",))
+    assert got.contacts() == {"N04": "checkin"}
+
+
+def test_the_way_an_emergency_ended_is_told(read: Read) -> None:
+    got = read("陶然", "吕秀云奶奶已经送到医院了，拍片子没有骨折，医生说观察一晚上")
+    assert got.intent == "concern"
+    assert got.outcome == "hospital"
+    assert read("陶然", "吕秀云奶奶扶起来了，没伤着").outcome == "helped"
+
+
+def test_an_alarm_names_its_kind(read: Read) -> None:
+    assert read("柳国庆", "不想活了").alarm == "selfharm"
+    assert read("柳国庆", "摔倒了起不来").alarm == "fall"
+
+
+def test_a_return_is_marked(read: Read) -> None:
+    got = read("静静", "我妈出院回家了，人挺好")
+    assert (got.intent, got.back) == ("elder_away", True)
+
+
+def test_the_bot_knows_when_it_is_spoken_to(read: Read) -> None:
+    assert read("静静", "小安 我妈报了吗").addressed
+    assert read("静静", "@小安\u2005 我妈报了吗").addressed
+    assert not read("静静", "我妈报了吗").addressed
+
+
+def test_a_picture_of_an_elder_himself_is_a_check_in_and_of_others_is_not(read: Read) -> None:
+    assert read("柳国庆", "", type="image").intent == "checkin"
+    assert read("静静", "", type="image").intent == "chat"
+    assert read("静静", "我妈在家包饺子呢", type="image").contacts() == {"N03": "checkin"}
+
+
+def test_a_message_taken_back_is_a_correction(read: Read) -> None:
+    got = read("静静", "m0", type="recalled")
+    assert (got.intent, got.elders) == ("correct", ())
+
+
+def test_nobody_is_cleared_by_an_alarm(read: Read) -> None:
+    for text in ("摔倒了起不来 别的都好", "胸口疼得很 不要紧"):
+        got = read("柳国庆", text)
+        assert got.intent == "distress"
+        assert not set(got.also) & CONTACT

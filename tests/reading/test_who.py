@@ -1,0 +1,96 @@
+"""Who a text is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.reading import Reader
+
+from .conftest import Read
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "ids"),
+    [
+        ("陶然", "吕秀云奶奶平安", {"N03"}),
+        ("陶然", "吕老师今天好着呢", {"N03"}),
+        ("陶然", "桂枝奶奶在家看电视呢", {"N02"}),
+        ("陶然", "红星小区5号楼3单元302看过了，人好着呢", {"N04"}),
+        ("陶然", "金河苑3-2-501看过了，老太太好着呢", {"N05"}),
+        ("陶然", "金河苑的高奶奶平安", {"N05"}),
+        ("静静", "我妈今天挺好", {"N03"}),
+        ("静静", "联系上了，没事", {"N03"}),
+        ("柳刚", "我叔刚吃完饭，好着呢", {"N04"}),
+        ("白雪飘", "奶奶在家包饺子呢", {"N05"}),
+        ("邵鹏", "爸妈都好", {"N01", "N02"}),
+        ("邵鹏", "老两口都在家看电视呢，好着呢", {"N01", "N02"}),
+        ("邵长林", "我和老伴都好着呢", {"N01", "N02"}),
+        ("邵长林", "老高感冒了，有点咳", {"N02"}),
+        ("桂枝", "我跟老邵都起来了", {"N01", "N02"}),
+        ("柳国庆", "我和老伴都好", {"N04"}),
+        ("陶然", "吕秀云奶奶和柳国庆爷爷都见着了，好着呢", {"N03", "N04"}),
+    ],
+)
+def test_the_elder_is_found(read: Read, sender: str, text: str, ids: set[str]) -> None:
+    got = read(sender, text)
+    assert set(got.elders) == ids
+    assert not got.ambiguous
+
+
+def test_two_who_fit_are_both_named_and_nobody_is_cleared(read: Read) -> None:
+    got = read("陶然", "高奶奶平安")
+    assert set(got.elders) == {"N02", "N05"}
+    assert got.ambiguous
+    assert not got.contacts()
+
+
+def test_a_shared_account_is_not_clear(read: Read) -> None:
+    assert read("霞姐", "平安").ambiguous
+    got = read("霞姐", "孟祥和平安")
+    assert got.elders == ("N06",)
+
+
+def test_a_couple_s_son_who_names_neither_is_asked(read: Read) -> None:
+    assert read("邵鹏", "报平安").ambiguous
+
+
+def test_a_mention_decides_between_two(read: Read) -> None:
+    assert read("陶然", "@白雪飘\u2005 刚从高奶奶家出来，好着呢").elders == ("N05",)
+
+
+def test_a_volunteer_s_name_inside_an_elder_s_is_not_the_elder(reader: Reader, read: Read) -> None:
+    assert "N04" not in read("静静", "柳国今天来看我妈了，我妈好着呢").elders
+    tokens = reader.who.tokens("柳国庆爷爷", reader_sender())
+    assert [t.ids for t in tokens if t.kind == "name"] == [("N04",)]
+
+
+def reader_sender():  # type: ignore[no-untyped-def]
+    from bot.reading.who import Sender
+
+    return Sender()
+
+
+def test_a_holiday_is_no_person(read: Read) -> None:
+    assert read("陶然", "国庆节大家玩得开心吗").elders == ()
+
+
+@pytest.mark.parametrize("text", ["赵大爷平安", "刘桂枝奶奶好着呢"])
+def test_a_name_on_no_roster_is_nobody(read: Read, text: str) -> None:
+    got = read("陶然", text)
+    assert got.elders == ()
+    assert not got.contacts()
+
+
+def test_a_quote_only_tells_who_is_meant(read: Read) -> None:
+    got = read("陶然", "「静静：我妈电话没人接，谁去看看」\n- - - - - - -\n我在楼下，马上上去")
+    assert got.intent == "claim"
+    assert got.elders == ("N03",)
+
+
+def test_people_bound_by_the_roster_win_over_the_name(reader: Reader) -> None:
+    from bot.model import Message
+
+    from .conftest import AT
+
+    got = reader.read(Message("m", AT, "随便什么名字", text="平安", people=("N04",)))
+    assert got.elders == ("N04",)
