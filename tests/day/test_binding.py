@@ -37,7 +37,9 @@ def test_an_account_may_be_nobodys(world: World, twins: list[Contact]) -> None:
     assert (state_of(world, twins[0]), state_of(world, twins[1])) == ("declined", "bound")
 
 
-@pytest.mark.parametrize(("code", "name", "says"), [("00000", "周强", "没有找到编号"), (None, "无此人", "没有找到“无此人”")])
+@pytest.mark.parametrize(
+    ("code", "name", "says"), [("00000", "周强", "没有找到编号"), (None, "无此人", "没有找到“无此人”")]
+)
 def test_what_does_not_fit_changes_nothing(
     world: World, twins: list[Contact], code: str | None, name: str, says: str
 ) -> None:
