@@ -153,7 +153,7 @@ def through_the_gateway() -> None:
     subprocess.run(["bash", str(ROOT / "tests" / "gateway" / "install.sh")], check=True)
     from tests.gateway import bench
 
-    print("\n".join(bench.measure()))
+    print("\n".join(asyncio.run(bench.measure())))
 
 
 def main() -> None:
