@@ -6,12 +6,13 @@ from importlib import import_module
 
 import click
 
-# command → the module of bot.cli that holds a click command of the same name
+# command → the module of bot.cli that holds a click command of the module's name
 COMMANDS = {
     "run": "run",
     "parse": "parse",
     "replay": "replay",
     "roster": "roster",
+    "import-chat": "import_chat",
     "photo": "photo",
     "doctor": "doctor",
     "backup": "backup",
@@ -28,7 +29,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"bot.cli.{COMMANDS[name]}"), name)
+        found: click.Command = getattr(import_module(f"bot.cli.{COMMANDS[name]}"), COMMANDS[name])
         return found
 
 

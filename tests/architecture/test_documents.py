@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_command_in_the_readme_exists_and_every_command_is_in_it() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"python -m bot (\w+)", readme))
+    named = set(re.findall(r"python -m bot ([\w-]+)", readme))
     assert named == set(COMMANDS)
 
 

@@ -1,0 +1,110 @@
+"""A copied or exported chat, whatever its form → its messages in order. Pure: nothing is looked up, nothing written."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.chatlog.about import About
+from bot.chatlog.bodies import understood
+from bot.chatlog.entry import ChatError, Entry
+from bot.chatlog.forms import exported, pc, phone, records, spoken, table
+
+FORMS = ("records", "table", "phone", "exported", "pc", "spoken")
+_BY_STRUCTURE: tuple[tuple[str, Callable[[str, About], list[Entry] | None]], ...] = (
+    ("records", records.read),
+    ("table", table.read),
+    ("phone", phone.read),
+)
+# These look for header lines: the one that finds more of them is the form.
+_BY_COUNT: tuple[tuple[str, Callable[[str, About], list[Entry] | None]], ...] = (
+    ("exported", exported.read),
+    ("pc", pc.read),
+)
+_HOW = "要像这样：“名字 2026/11/20 8:12:33”一行，内容在下一行；别的写法见 README.zh.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What was read. `form` is one of FORMS; `entries` are in the order of the text."""
+
+    form: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def timed(self) -> bool:
+        """Whether every message has a time."""
+        return all(e.at is not None for e in self.entries)
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 or GBK. Raises ChatError for anything else."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise ChatError("不是文字文件", "复制聊天文字，或者导出成 TXT、CSV、JSON")
+
+
+def read(data: bytes | str, about: About) -> Chat:
+    """The chat in its form. Raises ChatError naming the line and the mend."""
+    text = decoded(data) if isinstance(data, bytes) else data
+    text = _plain(text)
+    if not text.strip():
+        raise ChatError("是空的", "先把聊天记录复制进来")
+    for form, reads in _BY_STRUCTURE:
+        if (found := reads(text, about)) is not None:
+            return _chat(form, found)
+    best: tuple[str, list[Entry]] | None = None
+    trouble: ChatError | None = None
+    for form, reads in _BY_COUNT:
+        try:
+            entries = reads(text, about)
+        except ChatError as error:
+            trouble = trouble or error
+            continue
+        if entries and (best is None or len(entries) > len(best[1])):
+            best = form, entries
+    if best is not None:
+        return _chat(*best)
+    try:
+        found = spoken.read(text, about)
+    except ChatError as error:
+        raise trouble or error from None
+    if trouble is not None:
+        raise trouble
+    if not found:
+        first = next(i for i, line in enumerate(text.split("\n"), 1) if line.strip())
+        raise ChatError("看不出是谁说的", _HOW, first)
+    return _chat("spoken", found)
+
+
+def _chat(form: str, entries: list[Entry]) -> Chat:
+    found = tuple(e for entry in entries for e in understood(entry))
+    if not found:
+        raise ChatError("没有读到一条消息", _HOW)
+    return Chat(form, found)
+
+
+def _plain(text: str) -> str:
+    """One kind of line end, and none of the marks without width that copying brings along (an emoji's joiners stay)."""
+    text = (
+        text.removeprefix("\ufeff")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\xa0", " ")
+        .replace("\u2028", "\n")
+    )
+    return "".join(
+        c
+        for c in text
+        if c in "\n\t\u200d" or unicodedata.category(c) not in ("Cc", "Cf") or "\U000e0020" <= c <= "\U000e007f"
+    )
