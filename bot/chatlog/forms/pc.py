@@ -15,6 +15,7 @@ _HEADER = re.compile(
 )
 # Something that begins with a time of its own is no name.
 _NO_NAME = re.compile(rf"[\[(（【]?\d{{4}}[-/.年]\d{{1,2}}|{DAY}\s*$|[—\-─=]{{3,}}|.*[:：]\s*$|\d{{1,3}}[.、)）]")
+_A_DAY = re.compile(DAY)
 
 
 def read(text: str, about: About) -> list[Entry] | None:
@@ -45,4 +46,5 @@ def _certain(match: re.Match[str]) -> bool:
 def _may_be(match: re.Match[str]) -> bool:
     if (match["colon"] or match["rest"]) and not _certain(match):
         return False
-    return not _NO_NAME.match(match["name"])
+    # Somebody may call himself 今天: before a whole date it is a name.
+    return not _NO_NAME.match(match["name"]) or (_certain(match) and _A_DAY.fullmatch(match["name"]) is not None)
