@@ -53,7 +53,15 @@ def away(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) ->
                 unsure and any("unsure" in n.tags for n in near) and not re.search("住院|医生|大夫|不用报|先停", text)
             ):
                 continue
-            if c.past and not re.search(r"住(?:的)?院|住进|住了院|接走|走了|去了", c.text) and not pauses(c.text):
+            lasting = k + 1 < len(clauses) and re.match(
+                r"(?:要|得|打算|准备|先|再)?住|(?:下|这)?周.回", clauses[k + 1].text
+            )
+            if (
+                c.past
+                and not lasting
+                and not re.search(r"住(?:的)?院|住进|住了院|接走|走了|去了", c.text)
+                and not pauses(c.text)
+            ):
                 continue
             if c.stranger and not c.named:
                 continue

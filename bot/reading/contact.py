@@ -26,8 +26,19 @@ STRANGE_FINE = re.compile(
 
 
 NOT_NEWS = re.compile(
-    r"先|停|别|不用|不算|怎|咋|几|截|那|这|条|没显|名单|扣|符|险|群|打卡|接龙|的(?:时|截|消|那|先|不|人|名|事|规|要)|是福|健康|夜|果|银行|里"
+    r"(?:麻烦|请|继续|接着|也|就|都|暂|可以|给|消息|的事|这几天|[0-9一两二三四五六七八九十几]+天|，)*停|推|接龙|报备|先|停|别|不用|不算|怎|咋|几|截|那|这|条|没显|名单|扣|符|险|群|打卡|接龙|的(?:时|截|消|那|先|不|人|名|事|规|要)|是福|健康|夜|果|银行|里"
 )
+
+
+THING_FINE = re.compile(
+    r"(?:电视|电梯|灯|手机|网|水管|水|暖气|电|锁|门|灶|炉子|马桶|路|雪|雨|天|车|机器|信号|群|表|刀口|伤口|饭|菜|面|茶|药|汤)"
+    r"(?:修|弄|换|接|通|都|也|又|已经|现在|今天|就|给)*$"
+)
+REACTION = re.compile(r"[了的]?(?:太好了|就好|我就放心|就放心|谢天谢地|那就)")
+NOT_THE_ELDER = re.compile(
+    r"(?:电话|手机|钥匙|药|拐棍|拐杖|牛奶|快递|衣服|包|我|咱|人)(?:还|都|也|正|就|放|掉|落)*(?:在|到)"
+)
+HELD_BY_ILL = re.compile(r"拉着我的手|抓着我")
 
 
 def _fine_real(c: Clause, scene: Scene) -> bool:
@@ -51,6 +62,8 @@ def _fine_real(c: Clause, scene: Scene) -> bool:
         if text_of(c, h).startswith("没问题") and not before and not scene.own and c.text in ("没问题", "没问题的"):
             continue
         if scene.own and OTHER_SUBJECT.search(c.text):
+            continue
+        if THING_FINE.search(before) or REACTION.match(c.text[h.end - offset :]):
             continue
         return True
     return False
@@ -104,7 +117,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
             good = good or c
             if "core" in c.tags or re.search("好|正常|精神|硬朗|健|平安|放心", c.text):
                 core = core or c
-        addressee = not elder and re.search(r"您|^你|，你", c.text) is not None
+        addressee = re.search(r"您|^你" if not elder else r"^您|^你(?!们)", c.text) is not None
         undone = NOT_YET.search(c.text) is not None or ("habit" in c.tags and not c.today)
         if (
             "seen" in c.tags
@@ -116,7 +129,13 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
             seen = seen or c
         if "reached" in c.tags and "reached" not in c.denied and not undone and not addressee:
             core = core or c
-        if "act" in c.tags and not OTHER_SUBJECT.search(c.text) and not undone and not addressee:
+        if (
+            "act" in c.tags
+            and not OTHER_SUBJECT.search(c.text)
+            and not undone
+            and not addressee
+            and not (NOT_THE_ELDER.match(c.text) and not (elder and c.text.startswith("我")))
+        ):
             act = act or c
         if "symptom" in c.denied and not c.tags & {"symptom"}:
             good = good or c
@@ -164,6 +183,8 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
             evidence = act if act is not None and PRESENT.search(act.text) else None
         if evidence is None and good_number:
             evidence = next((c for c in clauses if re.search(r"\d", c.text)), None)
+        if evidence is not None and evidence in (act, seen) and scene.quote and not evidence.named and evidence is act:
+            evidence = None  # under a quote one tells of oneself: 在楼下了
         if (
             evidence is act
             and act is not None

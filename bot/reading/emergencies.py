@@ -297,7 +297,9 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         v.reasons["concern"] = f"险情刚过去（{first.text}）"
         return
     v.reasons["distress"] = f"险情（{first.text}）"
-    v.sure = (scene.own or scene.known or scene.role == "") and (bool(categories & CLEAR) or len(categories) > 1)
+    v.sure = (bool(categories & {"ambulance"}) and (scene.subject or scene.stranger) and scene.role != "") or (
+        (scene.own or scene.known or scene.role == "") and (bool(categories & CLEAR) or len(categories) > 1)
+    )
 
 
 def _asks_help(c: Clause) -> bool:

@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from bot.reading.clauses import Clause
 from bot.reading.scene import Scene, Verdict
 
+DECLINES = re.compile(
+    r"(?:去|来|过|到|上|赶|走|送|帮|办|接)不(?:了|成|过去|过来|上)|没法(?:去|来)|(?:不能|不|没空|没时间)(?:去|来)(?!不行)"
+)
+
 
 def claim(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -> None:
     if "claim" not in tags:
@@ -25,6 +29,8 @@ def claim(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -
             if re.search(r"去(?:了|过)|到了$|看过|来(?:了|过)", c.text) and not re.search(
                 "马上|这就|分钟|路上", c.text
             ):
+                continue
+            if DECLINES.search(c.text):
                 continue
             v.reasons["claim"] = f"有人接手（{c.text}）"
             return

@@ -28,11 +28,13 @@ GREETING_REST = re.compile(
 RULE = 0.8  # what a rule's word weighs against the learned part
 CAREFUL = 0.5  # an alarm is given this much before the rest
 UNREAL = 2.5  # taken from alarms that the text only supposes, remembers or tells of others
-SURE_ALARM = 0.6  # the learned part alone raises an alarm only above this where no word list sees one
-LIKELY_ALARM = 0.4
+SURE_ALARM = 0.5  # the learned part alone raises an alarm only above this where no word list sees one
+LIKELY_ALARM = 0.3
 WEAK_CONTACT = 0.55
 NO_CONTACT = 0.35  # below this it does not sound like contact, whatever a rule found
 SURE_CONTACT = 0.7  # the learned part alone clears somebody only above this
+OTHERS_CONTACT = 0.5  # the same two limits where somebody else writes than the elder himself
+OTHERS_SURE = 0.85
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
     "unreachable": "像是没联系上",
@@ -185,9 +187,10 @@ class Reader:
         best = max(range(len(INTENTS)), key=chances.__getitem__)
         intent: Intent = INTENTS[best]
         heard = plain[6] + plain[7]
+        own = subject.scene_own()
+        least = WEAK_CONTACT if verdict.weak else NO_CONTACT if own or verdict.strict else OTHERS_CONTACT
         if intent in CONTACT and (
-            heard < (WEAK_CONTACT if verdict.weak else NO_CONTACT)
-            or (not CONTACT & reasons.keys() and heard < SURE_CONTACT)
+            heard < least or (not CONTACT & reasons.keys() and heard < (SURE_CONTACT if own else OTHERS_SURE))
         ):
             chances[6] = chances[7] = 0.0
             intent = INTENTS[max(range(len(INTENTS)), key=chances.__getitem__)]
@@ -263,6 +266,7 @@ class Reader:
         alarm = None
         reasons: list[str] = []
         taken: dict[str, None] = {}
+        plainly: set[str] = set()
         for ids, vague, clauses in groups:
             part = Scene(**{s: getattr(scene, s) for s in Scene.__slots__})
             part.text = "，".join(c.text for c in clauses)
@@ -274,6 +278,8 @@ class Reader:
             if intent is None:
                 taken.update(dict.fromkeys(ids))
                 continue
+            if intent == "checkin" and (verdict.strict or (verdict.weak is False and part.own)):
+                plainly.update(ids)
             by_intent.setdefault(intent, {}).update(dict.fromkeys(ids))
             ambiguous[intent] = ambiguous.get(intent, False) or vague
             alarm = alarm or verdict.alarm
@@ -311,6 +317,8 @@ class Reader:
         also: list[Intent] = [i for i in INTENTS if i in by_intent and i != lead]
         lead_ids = tuple(by_intent[lead])
         contact = {i: tuple(e for e in by_intent[i] if e not in lead_ids) for i in also if i in CONTACT}
+        if lead not in CONTACT and "checkin" in contact:
+            contact["checkin"] = tuple(e for e in contact["checkin"] if e in plainly)
         contact = {i: ids for i, ids in contact.items() if ids}
         also_kept: tuple[Intent, ...] = tuple(i for i in also if i in contact or i not in CONTACT)
         start, end = when.read(subject.plain, message.at.date()) if lead == "elder_away" else (None, None)
@@ -363,8 +371,8 @@ class Reader:
         elif intent == "distress":
             if "claim" in reasons:
                 also.append("claim")
-        elif intent == "unreachable" and "correct" in reasons:
-            also.append("correct")
+        elif intent == "unreachable":
+            also += [i for i in ("correct", "claim") if i in reasons]
         if intent == "correct" and also:
             cited = subject.contact_ids()
             if cited is not None and set(cited) != set(ids):
