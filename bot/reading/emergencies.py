@@ -297,9 +297,60 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         v.reasons["concern"] = f"险情刚过去（{first.text}）"
         return
     v.reasons["distress"] = f"险情（{first.text}）"
-    v.sure = (bool(categories & {"ambulance"}) and (scene.subject or scene.stranger) and scene.role != "") or (
-        (scene.own or scene.known or scene.role == "") and (bool(categories & CLEAR) or len(categories) > 1)
-    )
+    v.sure = (scene.own or scene.known or scene.role == "") and _beyond_doubt(clauses, tags, scene, raised, categories)
+
+
+SOFTENS = frozenset(
+    [
+        *(
+            "over",
+            "minor",
+            "fine",
+            "core",
+            "joke",
+            "fiction",
+            "habit",
+            "issue",
+            "notice",
+            "ad",
+            "activity",
+            "hypo",
+            "wish",
+        ),
+        *(
+            "past",
+            "retract",
+            "hearsay",
+            "object",
+            "thanks",
+            "service",
+            "unsure",
+            "goaway",
+            "goback",
+            "future",
+            "weather",
+        ),
+    ]
+)
+LAUGHS = re.compile("哈哈|嘿嘿|嘻嘻|笑|乐")
+
+
+def _beyond_doubt(
+    clauses: Sequence[Clause],
+    tags: set[str],
+    scene: Scene,
+    raised: Sequence[tuple[Clause, set[str]]],
+    categories: set[str],
+) -> bool:
+    """An alarm so plain that no other evidence may outvote it: short, in earnest, of now, and nothing that softens it."""
+    if scene.joke or scene.quote or not SOFTENS.isdisjoint(tags) or LAUGHS.search(scene.text):
+        return False
+    if any(c.asked or c.unreal or c.past or c.denied for c in clauses):
+        return False
+    strong = categories & CLEAR
+    if len(strong) >= 2:
+        return True
+    return bool(strong) and scene.own and len(scene.text) <= 24
 
 
 def _asks_help(c: Clause) -> bool:

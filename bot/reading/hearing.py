@@ -1,61 +1,91 @@
-"""The learned part: what a text sounds like, from labelled messages (teach.py). It breaks ties between rules and
-speaks where no rule does; a clear alarm of a rule is never outvoted (reader.py).
+"""The learned part: what a text sounds like, from labelled messages (teach.py). The rules are among what it looks at, so
+it learns where to trust them; a clear alarm of a rule is never outvoted (weighing.py).
 
-A multinomial logistic model over character n-grams, word-list tags and the writer's role, with few weights left.
+Two linear models over the same features, with their weights in one table: a multinomial logistic one for the intent and a
+logistic one for whether somebody is in contact today. Features: character n-grams, word-list tags, the rules' findings, the
+writer's role.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from bot.model import INTENTS, Intent
 from bot.reading.clauses import Clause
+from bot.reading.scene import Scene, Verdict
 
 MODEL = "hearing.tsv"
 MOST = 240  # characters that are looked at
 ROLES = {"elder": "E", "family": "F", "volunteer": "V", "clinic": "V", "coordinator": "V"}
-FRAMES = (("past", "<"), ("future", ">"), ("supposed", "~"), ("wished", "!"), ("told", '"'), ("asked", "?"))
+FLAGS = ("own", "known", "subject", "stranger", "addressed", "quote")  # of a scene
+FOUND = ("weak", "strict", "poor", "back", "sure", "settled")  # of a verdict
 
-LANE = 24  # bits of one intent's sum inside the packed number
+HEADS = len(INTENTS) + 1  # a score for each intent, and one for contact
 LIMIT = 2000  # largest weight, in hundredths
-LANES = tuple(LANE * k for k in range(len(INTENTS)))
-MASK = (1 << LANE) - 1
+LANE = 32  # bits of one score's sum inside the packed number
+WIDTH = HEADS * LANE // 8
+UNPACK = struct.Struct(f"<{HEADS}I").unpack
 
 Weights = Mapping[str, int]
 
 
-def features(text: str, clauses: Iterable[Clause], role: str, quote: bool, marks: Iterable[str]) -> list[str]:
-    """What the model looks at: n-grams of the text (names and kin blotted out), tags with frames, who writes."""
-    who = ROLES.get(role, "X")
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`chances`: a probability for each intent in the guide's order. `contact`: that somebody is in contact today."""
+
+    chances: list[float]
+    contact: float
+
+
+def features(
+    text: str, clauses: Iterable[Clause], scene: Scene, verdict: Verdict, marks: Iterable[str]
+) -> dict[str, None]:
+    """What the model looks at: n-grams of the text (names and kin blotted out), tags with frames, the rules, who writes."""
+    who = ROLES.get(scene.role, "X")
     row = "^" + text[:MOST] + "$"
-    found = set(row)
-    found.update(map("".join, itertools.pairwise(row)))
-    found.update(map("".join, zip(row, row[1:], row[2:], strict=False)))
+    found = dict.fromkeys(row)
+    found.update(dict.fromkeys(map("".join, itertools.pairwise(row))))
+    found.update(dict.fromkeys(map("".join, zip(row, row[1:], row[2:], strict=False))))
     for c in clauses:
         frame = (
             "?" if c.asked else "~" if c.supposed or c.wished or c.told else "<" if c.past else ">" if c.future else ""
         )
         for tag in c.tags:
-            found.add(tag + ":" + frame)
-            found.add(tag + ":" + who)
+            found[tag + ":" + frame] = None
+            found[tag + ":" + who] = None
         for tag in c.denied:
-            found.add(tag + ":-")
+            found[tag + ":-"] = None
         if frame:
-            found.add("::" + frame)
-    found.add("::" + who)
-    if quote:
-        found.add("::q")
-    found.update("::" + m for m in marks)
-    return list(found)
+            found["::" + frame] = None
+    found["::" + who] = None
+    found[f"::{min(8, len(text) // 4)}{who}"] = None
+    for flag in FLAGS:
+        if getattr(scene, flag):
+            found["::" + flag] = None
+    for flag in FOUND:
+        if getattr(verdict, flag):
+            found["::" + flag] = None
+    first = True
+    for intent in INTENTS:
+        if intent in verdict.reasons:
+            found["::+" + intent] = None
+            if first:
+                found["::=" + intent] = None
+                first = False
+    for mark in marks:
+        found["::" + mark] = None
+    return found
 
 
 def pack(row: Sequence[int]) -> int:
-    """Thirteen weights in one number: adding two such numbers adds all the weights at once."""
-    return sum((LIMIT + max(-LIMIT, min(LIMIT, w))) << lane for w, lane in zip(row, LANES, strict=True))
+    """All the weights of a feature in one number: adding two such numbers adds all the weights at once."""
+    return sum((LIMIT + max(-LIMIT, min(LIMIT, w))) << (LANE * k) for k, w in enumerate(row))
 
 
 @cache
@@ -72,14 +102,20 @@ def weights() -> Weights:
 
 
 def scores(found: Iterable[str], table: Weights) -> list[float]:
-    """One score an intent, in the guide's order."""
+    """One score an intent, in the guide's order, then that of contact."""
     known = [row for row in map(table.get, found) if row is not None]
     bias = table.get("::bias")
     if bias is not None:
         known.append(bias)
-    total = sum(known)
     level = LIMIT * len(known)
-    return [(((total >> lane) & MASK) - level) / 100 for lane in LANES]
+    return [(lane - level) / 100 for lane in UNPACK(sum(known).to_bytes(WIDTH, "little"))]
+
+
+def hear(found: Iterable[str], table: Weights) -> Heard:
+    """What the features sound like."""
+    total = scores(found, table)
+    contact = total.pop()
+    return Heard(probabilities(total), 1 / (1 + math.exp(-max(-50.0, min(50.0, contact)))))
 
 
 def probabilities(total: Sequence[float]) -> list[float]:
@@ -90,15 +126,15 @@ def probabilities(total: Sequence[float]) -> list[float]:
     return [p / whole for p in powers]
 
 
-def telling(found: Sequence[str], intent: Intent, table: Weights, most: int = 3) -> list[str]:
+def telling(found: Iterable[str], intent: Intent, table: Weights, most: int = 3) -> list[str]:
     """The pieces of text that speak most for an intent, to be shown as its reason."""
-    lane = LANES[INTENTS.index(intent)]
+    shift = LANE * INTENTS.index(intent)
     rated = []
     for feature in found:
         if len(feature) < 2 or ":" in feature or "^" in feature or "$" in feature:
             continue
         row = table.get(feature)
-        weight = ((row >> lane) & MASK) - LIMIT if row is not None else 0
+        weight = ((row >> shift) & 0xFFFFFFFF) - LIMIT if row is not None else 0
         if weight > 0:
             rated.append((-weight, feature))
     return [feature for _, feature in sorted(rated)[:most]]

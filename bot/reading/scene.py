@@ -41,6 +41,8 @@ class Verdict:
     weak: bool = False  # contact only because an elder writes something at all
     poor: bool = False  # a reading of blood pressure and the like is out of order
     intent: Intent = "chat"
+    contact: float = 0.0  # the chance that somebody is in contact today
+    chances: list[float] = field(default_factory=list)  # of the intents, in the guide's order; empty without weights
 
 
 OTHER_SUBJECT = re.compile(

@@ -22,6 +22,37 @@ OWN_TURN = re.compile(
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
 
+TITLE = re.compile("老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人)")
+NUMBER = re.compile(r"\d+")
+
+
+def masked(text: str, tokens: Iterable[Token]) -> str:
+    """The text with its personal names blotted out: 祁平安 says nothing about being 平安."""
+    for t in tokens:
+        if t.kind in ("name", "given", "other") and t.end - t.start >= 2:
+            text = text[: t.start] + "某" * (t.end - t.start) + text[t.end :]
+    return text
+
+
+def blotted(text: str, tokens: Iterable[Token], start: int = 0, end: int | None = None) -> str:
+    """text[start:end] for the learned part: every elder 某, every kin word 亲, digits 0."""
+    end = len(text) if end is None else end
+    out: list[str] = []
+    at = start
+    for t in tokens:
+        if t.start < at or t.end > end or t.kind in ("bare", "self"):
+            continue
+        out += (
+            text[at : t.start],
+            "亲" if t.kind in ("kin", "spouse") else "人" if t.kind in ("other", "unknown") else "某",
+        )
+        at = t.end
+        if t.kind in ("name", "given") and (title := TITLE.match(text, at)):
+            at = title.end()
+    out.append(text[at:end])
+    return NUMBER.sub("0", "".join(out))
+
+
 class Subject:
     """Which elders a text is about, with the sender, the quote and the mentions taken together."""
 

@@ -1,0 +1,118 @@
+"""Several elders with news of their own in one message: each judged by the words about them, the whole deciding what leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.model import CONTACT, INTENTS, Intent, Reading
+from bot.reading.clauses import Clause
+from bot.reading.hearing import Weights
+from bot.reading.scene import Scene, Verdict
+from bot.reading.subject import Subject, blotted
+from bot.reading.weighing import ALSO, CLEAR, weigh
+from bot.reading.what import judge_scene
+
+Group = tuple[tuple[str, ...], bool, list[Clause]]
+OWN_NEWS: tuple[Intent, ...] = ("distress", "unreachable", "elder_away", "concern", "checkin")
+OVERRULES = 0.6  # a part decides what leads from this chance on
+BESIDE = frozenset({"request", "family_away"})  # intents beside which somebody may be reported well
+TAKEN_BACK = re.compile(r"不是|不算|作废|撤")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is said of one elder, or of several at once."""
+
+    ids: tuple[str, ...]
+    vague: bool
+    clauses: list[Clause]
+    verdict: Verdict
+
+    def chance(self, intent: Intent) -> float:
+        """How likely its words mean this."""
+        chances = self.verdict.chances
+        return chances[INTENTS.index(intent)] if chances else float(self.verdict.intent == intent)
+
+
+def parts_of(subject: Subject, scene: Scene, groups: Iterable[Group], table: Weights) -> list[Part]:
+    """Every group judged by its own words."""
+    parts = []
+    for ids, vague, clauses in groups:
+        own = scene.role == "elder" and bool(set(ids) & set(subject.sender.elders))
+        alone = replace(
+            scene,
+            text="，".join(c.text for c in clauses),
+            subject=bool(ids),
+            known=bool(ids),
+            stranger=not ids,
+            own=own,
+        )
+        verdict = judge_scene(clauses, alone)
+        text = "，".join(blotted(subject.plain, subject.tokens, c.start, c.end) for c in clauses)
+        weigh(verdict, alone, clauses, text, subject.text.emoji, table)
+        parts.append(Part(ids, vague, clauses, verdict))
+    return parts
+
+
+def leading(whole: Verdict, parts: Sequence[Part]) -> Intent:
+    """The intent of the message: the whole's, unless it only reports and a part surely says something more urgent."""
+    if whole.intent not in CONTACT:
+        return whole.intent
+    for intent in OWN_NEWS[: OWN_NEWS.index(whole.intent)]:
+        if any(p.verdict.intent == intent and (p.verdict.sure or p.chance(intent) >= OVERRULES) for p in parts):
+            return intent
+    return whole.intent
+
+
+def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent) -> Reading:
+    """The reading of the whole message with its elders set apart by what is said of each."""
+    if lead == "correct":
+        return _corrected(reading, parts)
+    if lead in BESIDE:
+        well = _in_contact(parts, ())
+        if well and whole.contact >= CLEAR and set().union(*well.values()) != set(reading.elders):
+            return replace(reading, also=tuple(well), also_elders=well)
+        return reading
+    if lead not in OWN_NEWS:
+        return reading
+    mine = [p for p in parts if p.verdict.intent == lead]
+    if not mine:
+        mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
+    ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
+    well = _in_contact(parts, ids)
+    kept = tuple(i for i in reading.also if i not in CONTACT)
+    return replace(
+        reading,
+        elders=ids,
+        ambiguous=any(p.vague for p in mine),
+        also=(*kept, *well),
+        also_elders=well,
+        why="；".join(dict.fromkeys(p.verdict.reasons.get(lead, reading.why) for p in mine)),
+        alarm=next((p.verdict.alarm for p in mine if p.verdict.alarm), reading.alarm),
+    )
+
+
+def _in_contact(parts: Iterable[Part], but: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Who is plainly reported in contact, beside those named in `but`: checkin or concern → ids."""
+    taken = set(but)
+    found: dict[str, dict[str, None]] = {}
+    for p in parts:
+        intent = p.verdict.intent
+        if intent in CONTACT and p.verdict.contact >= ALSO and not p.vague:
+            ids = dict.fromkeys(i for i in p.ids if i not in taken)
+            if ids:
+                found.setdefault(intent, {}).update(ids)
+    return {i: tuple(found[i]) for i in INTENTS if i in found}
+
+
+def _corrected(reading: Reading, parts: Sequence[Part]) -> Reading:
+    """发错了，不是甲，是乙: 甲 is taken back, 乙 is reported."""
+    wrong = tuple(i for p in parts for i in p.ids if any(TAKEN_BACK.search(c.text) for c in p.clauses))
+    right = tuple(
+        i for p in parts for i in p.ids if i not in wrong and any("是" in c.text or c.live for c in p.clauses)
+    )
+    if wrong and right:
+        return replace(reading, elders=wrong, also=("checkin",), also_elders={"checkin": right})
+    return reading

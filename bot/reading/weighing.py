@@ -1,0 +1,74 @@
+"""Rules and the learned part together: one intent, whether somebody was in contact, and the reasons for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.model import CONTACT, INTENTS, Intent
+from bot.reading import hearing
+from bot.reading.clauses import Clause
+from bot.reading.scene import Scene, Verdict
+
+ALARM = 0.35  # an alarm is raised from this chance on, though another intent may be likelier
+CLEAR = 0.5  # nobody is cleared below this chance of contact
+ALSO = 0.6  # beside another intent
+WORDS: dict[Intent, str] = {
+    "distress": "像是险情",
+    "unreachable": "像是没联系上",
+    "correct": "像是收回先前的话",
+    "elder_away": "像是老人不在家或回来了",
+    "family_away": "像是家人不在、请大家照看",
+    "request": "像是请人帮忙",
+    "concern": "像是有些不舒服",
+    "checkin": "像是平安",
+    "claim": "像是有人接手",
+    "query": "像是询问情况",
+    "issue": "像是公共事务",
+    "activity": "像是活动的事",
+}
+
+
+def ruled(verdict: Verdict) -> Intent:
+    """What the rules alone say: the first in the guide's order."""
+    return next((i for i in INTENTS if i in verdict.reasons), "chat")
+
+
+def weigh(
+    verdict: Verdict,
+    scene: Scene,
+    clauses: Sequence[Clause],
+    text: str,
+    marks: frozenset[str],
+    table: hearing.Weights,
+) -> None:
+    """Sets verdict.intent, verdict.contact and the reason. `text`: names and kin blotted out."""
+    reasons = verdict.reasons
+    verdict.intent = ruled(verdict)
+    if not table:
+        verdict.contact = 1.0 if verdict.strict or verdict.intent in CONTACT else 0.0
+        return
+    found = hearing.features(text, clauses, scene, verdict, marks)
+    heard = hearing.hear(found, table)
+    verdict.contact, verdict.chances = heard.contact, heard.chances
+    if verdict.sure:
+        verdict.intent = "distress"
+        return
+    intent = decide(heard)
+    if intent == "checkin" and verdict.poor:
+        intent = "concern"
+    verdict.intent = intent
+    if intent not in reasons and intent != "chat":
+        words = "、".join(hearing.telling(found, intent, table))
+        reasons[intent] = f"{WORDS[intent]}（像“{words}”这样的说法）" if words else WORDS[intent]
+
+
+def decide(heard: hearing.Heard) -> Intent:
+    """The likeliest intent, with an alarm before all and a clear only where contact is likely."""
+    chances = list(heard.chances)
+    if chances[0] >= ALARM:
+        return "distress"
+    best: Intent = INTENTS[max(range(len(INTENTS)), key=chances.__getitem__)]
+    if best in CONTACT and heard.contact < CLEAR:
+        rest = [k for k, i in enumerate(INTENTS) if i not in CONTACT]
+        best = INTENTS[max(rest, key=chances.__getitem__)]
+    return best
