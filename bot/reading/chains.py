@@ -9,8 +9,10 @@ from bot.model import INTENTS, Intent, Message, Reading
 from bot.reading.clauses import split
 from bot.reading.normalise import Text
 from bot.reading.scene import Scene
+from bot.reading.several import OWN_NEWS
+from bot.reading.weighing import CLEAR, weigh
 from bot.reading.what import judge_scene
-from bot.reading.who import Sender
+from bot.reading.who import Sender, Who
 
 if TYPE_CHECKING:
     from bot.reading.reader import Reader
@@ -35,7 +37,25 @@ PROXY = re.compile(
 OK_WORDS = re.compile(
     r"^(?:✓|平安|好|好着|好着呢|在|在家|到|已到|安|ok|OK|1|√|安好|正常|没事|早|报到|好的|挺好|很好|都好|一切正常|一切都好|嗯|有|已报|已报平安|报平安|健康|已见|见到|见着|已看|看过|已接|接了|已接电话|已通话|已联系|精神好|精神|起了|醒了|吃了|[+]1|没麻达|哈|没问题|老样子|早上好|今天好|到了|平安到|人好|人在|在呢|签到|打卡)[!！。~～✓，]*$"
 )
+DOOR_FIRST = re.compile(r"^[\s\d\-—#号楼单元室栋A-Za-z\u4e00-\u9fff]{0,14}$")
+TICKED = re.compile(r"^[√✓☑]+[\s，,]*")
 SKIP_TAIL = re.compile(r"^[\s:：，,\-—–·.]+|[\s，,。！!~～]+$")
+
+
+def is_register(text: str, who: Who) -> bool:
+    """Is this a list without numbers: most of its lines after the first begin with an elder?"""
+    if text.count("\n") < 2:
+        return False
+    lines = [line for line in text.split("\n", 100)[:100] if line.strip()]
+    if len(lines) < 3:
+        return False
+    begun = sum(1 for line in lines if _begins_with_elder(line, who))
+    return begun >= 2 and begun * 3 >= 2 * (len(lines) - 1)
+
+
+def _begins_with_elder(line: str, who: Who) -> bool:
+    tokens = who.tokens(line[:40], Sender())
+    return any(t.ids and t.kind != "bare" and (t.start <= 4 or DOOR_FIRST.match(line[: t.start])) for t in tokens)
 
 
 def is_chain(text: str) -> bool:
@@ -48,8 +68,12 @@ def is_chain(text: str) -> bool:
     return numbered >= 2
 
 
-def entries(text: str) -> tuple[str, list[str]]:
+def entries(text: str, who: Who) -> tuple[str, list[str]]:
     """(heading, entries with their continuation lines) of a chain."""
+    if not any(ENTRY.match(line) for line in text.split("\n", 100)[:100]) and is_register(text, who):
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        first = next(k for k, line in enumerate(lines) if _begins_with_elder(line, who))
+        return "\n".join(lines[:first]), lines[first:]
     heading: list[str] = []
     found: list[str] = []
     example = False
@@ -78,7 +102,7 @@ def entries(text: str) -> tuple[str, list[str]]:
 
 def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed: bool) -> Reading:
     """One reading for the whole list: the first intent in order leads, the other entries' contacts stand beside it."""
-    heading, rows = entries(text.plain)
+    heading, rows = entries(text.plain, reader.who)
     title = HEAD.sub("", heading)
     safe = ABOUT_SAFE.search(title) is not None
     other = ABOUT_OTHER.search(title) is not None
@@ -179,17 +203,18 @@ def _state(reader: Reader, rest: str, safe: bool, sender: Sender) -> tuple[Inten
         return None
     if OK_WORDS.match(rest):
         return "checkin", None
+    ticked = TICKED.match(rest)
+    if ticked:
+        rest = rest[ticked.end() :]
     clauses = split(rest, reader._scanner)
     scene = Scene(role=sender.role if sender.role != "elder" else "volunteer", subject=True, known=True, text=rest)
     verdict = judge_scene(clauses, scene)
-    intent = next(
-        (
-            i
-            for i in INTENTS
-            if i in verdict.reasons and i in ("distress", "unreachable", "elder_away", "concern", "checkin")
-        ),
-        None,
-    )
-    if intent is not None and not (intent == "checkin" and DOUBT.search(rest)):
-        return intent, verdict.alarm
-    return None
+    weigh(verdict, scene, clauses, "某" + rest, frozenset(), reader._weights)
+    intent = verdict.intent
+    if intent not in OWN_NEWS:
+        intent = "checkin" if ticked or verdict.contact >= CLEAR else "chat"
+    elif ticked and intent in ("unreachable", "elder_away"):
+        intent = "checkin"
+    if intent == "chat" or (intent == "checkin" and not ticked and DOUBT.search(rest)):
+        return None
+    return intent, verdict.alarm

@@ -56,7 +56,7 @@ class Reader:
         if message.type != "text" and not text.plain.strip("，✓ "):
             return self._wordless(message, sender)
         addressed = self._addressed(message, text)
-        if chains.is_chain(text.plain):
+        if chains.is_chain(text.plain) or chains.is_register(text.plain, self.who):
             return self._chain(message, text, sender, addressed)
         return self._plain(message, text, sender, addressed)
 

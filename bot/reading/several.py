@@ -16,6 +16,7 @@ from bot.reading.what import judge_scene
 
 Group = tuple[tuple[str, ...], bool, list[Clause]]
 OWN_NEWS: tuple[Intent, ...] = ("distress", "unreachable", "elder_away", "concern", "checkin")
+LEANS = 0.3  # as much contact as a part needs where the whole reports that all is well
 OVERRULES = 0.6  # a part decides what leads from this chance on
 BESIDE = frozenset({"request", "family_away"})  # intents beside which somebody may be reported well
 TAKEN_BACK = re.compile(r"不是|不算|作废|撤")
@@ -77,7 +78,7 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         return reading
     if lead not in OWN_NEWS:
         return reading
-    mine = [p for p in parts if p.verdict.intent == lead]
+    mine = [p for p in parts if p.verdict.intent == lead or (lead == "checkin" and _passes(p))]
     if not mine:
         mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
@@ -92,6 +93,12 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         why="；".join(dict.fromkeys(p.verdict.reasons.get(lead, reading.why) for p in mine)),
         alarm=next((p.verdict.alarm for p in mine if p.verdict.alarm), reading.alarm),
     )
+
+
+def _passes(part: Part) -> bool:
+    """Does a part of a report that all is well go along with it, though its words alone would not say so?"""
+    verdict = part.verdict
+    return verdict.intent not in (*OWN_NEWS, "query") and verdict.contact >= LEANS
 
 
 def _in_contact(parts: Iterable[Part], but: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Intent
 from bot.reading.clauses import Clause
+from bot.reading.names import split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import TRAIT, Scene
 from bot.reading.who import OWN_SELF, WITH, Sender, Token, sender_of
@@ -19,6 +20,9 @@ YOUR_KIN = re.compile("[您你](?:的|家)?(?:老)?(?:父|母|爸|妈|爷|奶|�
 OWN_TURN = re.compile(
     "^我(?:也|没|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
 )
+HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
+FIRST = re.compile("我|俺|咱")
+PAIR = re.compile("我|俺|咱|俩|两|都|一起|一搭|陪")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
 
@@ -207,6 +211,8 @@ class Subject:
                     return both, vague
                 if intent == "correct" and OWN_SELF.search(self.plain):
                     return sender.elders, False
+                if set(ids) <= set(sender.spouse) and intent in ("checkin", "concern"):
+                    return self._with_spouse(intent, ids)
                 ids = tuple(i for i in ids if i not in sender.elders) or ids
             elif not sender.elder and any(t.kind == "bare" and t.plural for t in self.tokens):
                 home: dict[str, None] = {}
@@ -221,7 +227,7 @@ class Subject:
         if self.strangers and not (sender.elder and self._also_self()):
             return (), False
         if sender.elder:
-            return sender.elders, sender.shared and not self._by_place(sender.elders)
+            return self._by_home(sender.elders) if sender.shared else (sender.elders, False)
         if self.mentioned and not sender.family:
             return self.mentioned, len(self.mentioned) > 1
         if sender.family:
@@ -233,6 +239,19 @@ class Subject:
                 return (), False
             return sender.elders, len(sender.elders) > 1
         return (), False
+
+    def _with_spouse(self, intent: Intent, spouse: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """An elder writes and names the other half: both where the writer is in the picture, else only that one."""
+        starts = [t.start for t in self.named]
+        own = self.sender.elders
+        free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
+        if intent == "concern":
+            ill = next((c for c in self.clauses if {"symptom", "bad", "fall"} & c.tags and not c.past), None)
+            mine = ill is not None and ill in free and (ill.start < starts[0] or FIRST.search(ill.text) is not None)
+            return (own if mine else spouse), False
+        if PAIR.search(self.plain) or any(c.start < starts[0] and not c.asked for c in free):
+            return tuple(dict.fromkeys((*own, *spouse))), False
+        return spouse, False
 
     def _also_self(self) -> bool:
         """An elder names a stranger, but speaks of himself as well."""
@@ -249,8 +268,14 @@ class Subject:
             return True
         return bool(self.clauses) and not self.clauses[0].stranger and bool(self.clauses[0].tags)
 
-    def _by_place(self, ids: tuple[str, ...]) -> bool:
-        return False
+    def _by_home(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Of several under one WeChat name, the one whose compound, door or surname (申家的) the text gives."""
+        who, roster = self.reader.who, self.reader.roster
+        places = who.places(self.plain)
+        kept = who.narrow(ids, places, who.door_spans(self.plain, places))
+        if len(kept) > 1 and (house := HOUSE.findall(self.plain)):
+            kept = tuple(i for i in kept if split_name(roster.elders[i].name)[0] in house) or kept
+        return kept, len(kept) > 1
 
     def _asks_of_own(self) -> bool:
         return re.search(

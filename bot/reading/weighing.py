@@ -11,7 +11,7 @@ from bot.reading.scene import Scene, Verdict
 
 ALARM = 0.35  # an alarm is raised from this chance on, though another intent may be likelier
 CLEAR = 0.5  # nobody is cleared below this chance of contact
-ALSO = 0.6  # beside another intent
+ALSO = 0.45  # beside another intent
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
     "unreachable": "像是没联系上",

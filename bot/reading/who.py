@@ -262,7 +262,7 @@ class Who:
                 found.append((m.start(), m.end(), (int(m[1]), int(m[2]), int(m[3])), False))
         return found
 
-    def _narrow(
+    def narrow(
         self, ids: Sequence[str], places: list[Place], doors: list[DoorSpan], near: int | None = None
     ) -> tuple[str, ...]:
         """Those of `ids` who live at the place and door named; all of them where none does."""
@@ -316,11 +316,11 @@ class Who:
             end = i + len(word)
             if kind == "full":
                 ids = self._own_first(names.full[word], sender)
-                found.append(Token(i, end, "name", self._narrow(ids, places, doors, i)))
+                found.append(Token(i, end, "name", self.narrow(ids, places, doors, i)))
             elif kind == "alias":
                 ids = self._own_first(names.alias[word], sender)
                 if not (i and text[i - 1] in singles and split_name(word)[0] not in singles):
-                    found.append(Token(i, end, "name", self._narrow(ids, places, doors, i)))
+                    found.append(Token(i, end, "name", self.narrow(ids, places, doors, i)))
             elif kind == "other":
                 found.append(Token(i, end, "other", ()))
             else:
@@ -353,7 +353,7 @@ class Who:
             ids = self._own_first(ids, sender)
         if title is not None:
             ids = self._of_sex(ids, titles().get(title[0]) or _kin().get(title[0], ("-",))[0])
-        return Token(i, end, "given", self._narrow(ids, places, doors, i))
+        return Token(i, end, "given", self.narrow(ids, places, doors, i))
 
     def _stands_alone(self, text: str, i: int, end: int) -> bool:
         """Does jieba, knowing the community's names, see text[i:end] as a word of its own?"""
@@ -432,7 +432,7 @@ class Who:
                     ids = own or tuple(i for i in ids if i not in sender.elders) or ids
                 elif sender.family:
                     ids = tuple(self._own_first(ids, sender))
-                ids = self._narrow(ids, places, doors, start)
+                ids = self.narrow(ids, places, doors, start)
                 # the group's helpers are addressed so too; only with a hint of the place is it an elder
                 clear = len(ids) == 1 and bool(places or doors or surname not in self.names.helpers)
                 if (word in STOP_TITLES or word in HELPERS) and not clear:
@@ -507,7 +507,7 @@ class Who:
                 return Token(start, end, "self", sender.elders)
             if sender.spouse:
                 return Token(start, end, "spouse", sender.spouse)
-            return Token(start, end, "unknown", ())
+            return Token(start, end, "other", ())  # not on the roster: the text is about the writer
         return None
 
     def _nicks(
@@ -537,7 +537,7 @@ class Who:
                 suffix = m[2] if pattern is LAO else None
                 if suffix:
                     ids = self._of_sex(ids, {"太太": "f", "太": "f", "大姐": "f", "姐": "f"}.get(suffix, "m"))
-                ids = self._narrow(ids, places, doors, m.start())
+                ids = self.narrow(ids, places, doors, m.start())
                 found.append(Token(m.start(), m.end(), "title" if ids else "unknown", ids))
         return found
 
@@ -570,7 +570,7 @@ class Who:
             ids = [i for i in home if i in self.names.door and _fits(self.names.door[i], parts, bare_room)]
         else:
             return
-        ids = self._narrow(ids, places, [], start)
+        ids = self.narrow(ids, places, [], start)
         if places and ids:
             allowed = {c for p in places for c in p[2]}
             ids = tuple(i for i in ids if self.names.roster.elders[i].compound in allowed)
