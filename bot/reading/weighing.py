@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from bot.model import CONTACT, INTENTS, Intent
 from bot.reading import hearing
-from bot.reading.clauses import Clause
+from bot.reading.clauses import ALARMS, Clause
 from bot.reading.scene import Scene, Verdict
 
-ALARM = 0.35  # an alarm is raised from this chance on, though another intent may be likelier
+ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
+SILENT_ALARM = 0.45  # and from this where none does
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.45  # beside another intent
 WORDS: dict[Intent, str] = {
@@ -53,7 +54,8 @@ def weigh(
     if verdict.sure:
         verdict.intent = "distress"
         return
-    intent = decide(heard)
+    alarming = any(not c.tags.isdisjoint(ALARMS) for c in clauses)
+    intent = decide(heard, ALARM if alarming else SILENT_ALARM)
     if intent == "checkin" and verdict.poor:
         intent = "concern"
     verdict.intent = intent
@@ -62,10 +64,10 @@ def weigh(
         reasons[intent] = f"{WORDS[intent]}（像“{words}”这样的说法）" if words else WORDS[intent]
 
 
-def decide(heard: hearing.Heard) -> Intent:
+def decide(heard: hearing.Heard, alarm: float) -> Intent:
     """The likeliest intent, with an alarm before all and a clear only where contact is likely."""
     chances = list(heard.chances)
-    if chances[0] >= ALARM:
+    if chances[0] >= alarm:
         return "distress"
     best: Intent = INTENTS[max(range(len(INTENTS)), key=chances.__getitem__)]
     if best in CONTACT and heard.contact < CLEAR:
