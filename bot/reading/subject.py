@@ -23,6 +23,9 @@ OWN_TURN = re.compile(
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
 FIRST = re.compile("我|俺|咱")
 PAIR = re.compile("我|俺|咱|俩|两|都|一起|一搭|陪")
+LISTED = re.compile("(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨|奶|爷|老两口|两口子|夫妇))?$")
+TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
+BOTH = re.compile("都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|两(?:个|位|人)|俩|二老|二人|[×xX*]2|老两口")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
 
@@ -128,6 +131,7 @@ class Subject:
                             after,
                         )
                         and not re.search("[。！；]", text[t.end : following[0].start])
+                        and (not self.sender.family or set(following[0].ids) & set(self.sender.elders))
                     )
                     or (
                         (before.endswith(("在", "到", "去")) or before in ("就在",))
@@ -139,6 +143,9 @@ class Subject:
                     dropped.add(id(t))
                 del k
             kept = [t for t in kept if id(t) not in dropped]
+            own = set(self.sender.elders)
+            if self.sender.family and not TOGETHER.search(text) and any(t.ids and set(t.ids) <= own for t in kept):
+                kept = [t for t in kept if not t.ids or set(t.ids) & own]  # others come in only by the way
         return kept
 
     def _spoken_to(self, mentions: Sequence[str]) -> list[Token]:
@@ -229,15 +236,16 @@ class Subject:
         if sender.elder:
             return self._by_home(sender.elders) if sender.shared else (sender.elders, False)
         if self.mentioned and not sender.family:
-            return self.mentioned, len(self.mentioned) > 1
+            return self.mentioned, not self._one_home(self.mentioned)
         if sender.family:
             if self.mentioned and not set(self.mentioned) & set(sender.elders) and intent in ("claim", "query"):
-                return self.mentioned, len(self.mentioned) > 1
+                return self.mentioned, not self._one_home(self.mentioned)
             if intent == "query" and not self._asks_of_own():
                 return (), False
             if intent == "correct" and not re.search("平安|没接|报|我", self.plain):
                 return (), False
-            return sender.elders, len(sender.elders) > 1
+            both = self._one_home(sender.elders) and BOTH.search(self.plain) is not None
+            return sender.elders, len(sender.elders) > 1 and not both
         return (), False
 
     def _with_spouse(self, intent: Intent, spouse: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
@@ -267,6 +275,10 @@ class Subject:
         ):
             return True
         return bool(self.clauses) and not self.clauses[0].stranger and bool(self.clauses[0].tags)
+
+    def _one_home(self, ids: tuple[str, ...]) -> bool:
+        """One elder, or all of one household."""
+        return len(ids) == 1 or set(ids) <= set(self.reader.roster.household(ids[0]))
 
     def _by_home(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
         """Of several under one WeChat name, the one whose compound, door or surname (申家的) the text gives."""
@@ -338,7 +350,8 @@ class Subject:
                 bare = c.text
                 for t in here:
                     bare = bare.replace(self.plain[t.start : t.end], "")
-                if not c.tags and len(bare.strip("和跟与及还有的爷奶叔姨阿老师 ")) <= 1:
+                listed = c.mark == "、" and LISTED.search(self.plain, max(t.end for t in here), c.end) is not None
+                if listed or (not c.tags and len(bare.strip("和跟与及还有的爷奶叔姨阿老师 ")) <= 1):
                     pending = joined
                     waiting.append(c)
                     continue

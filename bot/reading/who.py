@@ -121,18 +121,25 @@ def _address_words() -> re.Pattern[str]:
 
 
 LAO = re.compile(
-    r"(?<![很多挺还那好太怪真古月养])老([\u4e00-\u9fff])(头子|头儿|头|师傅|哥|太太|爷子|汉|先生|同志|人家|太|大姐|姐)?(?![师板实人年伴家是在不要想说去来兴])"
+    r"(?<![很多挺还那好太怪真古月养])老([\u4e00-\u9fff])"
+    r"(头子|头儿|头|师傅|哥|太太|爷子|汉|先生|同志|人家|太|大姐|姐)?"
+)
+# 老 + a character that is a surname elsewhere, but not here
+NOT_LAO = re.compile(
+    "老(?:毛病|花|年|家|板|师|伴|黄历|黄牛|陈醋|白干|方子|方法|关系|时间|古|文化|房子|姜|相好|同|单位|单元|胡同|祖|党员|"
+    "干部|习惯|成|高兴|和|安稳|规|乡|常|戴|来|于|全|车|路|牛|景|时候|应|都|向|计|明|么|终|班长|金贵|云|谷|钱|冷|热)"
 )
 ELDER_LAO = re.compile(r"([\u4e00-\u9fff])老(?=[，。！？；、\s今昨的家没平也都已刚在把被正身精说还很挺]|$)")
 SEX = {"f": "女", "m": "男"}
 PAIR_WORDS = re.compile(
-    r"俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|夫妻俩|老夫妻|都在家呢俩"
+    r"两人(?=平安|都|全|好|在|均|没)|[×xX*]2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|夫妻俩|老夫妻|都在家呢俩"
 )
 WE_ALL = re.compile(r"(?:我们|咱们|俺们)(?:今天|今个|今早)?(?:老?两个)?(?:都|全)")
 NOT_GIVEN_BEFORE = re.compile(r"[\u4e00-\u9fff]")
 OWN_SELF = re.compile(
     r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
 )
+HOUSEHOLD = re.compile(r"([\u4e00-\u9fff])(?:奶奶|爷爷|老)?家(?:的)?(?:老两口|两口子|二老|两位老人|两位|俩老人|夫妇)")
 WITH = re.compile(r"(?:我|俺|咱)(?:和|跟|与|同|陪|领着|带着|扶着|喊上|叫上)$")
 CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|他|她|娃他|孩子他|娃们)(?:的)?$")
 NOT_OURS = re.compile(
@@ -294,6 +301,8 @@ class Who:
         found += self._nicks(text, sender, places, doors, found)
         if sender.elders:
             found += self._pairs(text, sender, found)
+        if "家" in text:
+            self._houses(text, found, places, doors)
         self._addresses(text, places, doors, found)
         found.sort(key=lambda t: t.start)
         return found
@@ -518,6 +527,7 @@ class Who:
             return []
         found: list[Token] = []
         singles, _ = surnames()
+        own = {split_name(self.names.roster.elders[i].name)[0] for i in (*sender.spouse, *sender.elders)}
         for pattern in (LAO, ELDER_LAO):
             for m in islice(pattern.finditer(text), MOST_TOKENS):
                 surname = m[1]
@@ -525,7 +535,7 @@ class Who:
                     continue
                 if any(t.start < m.end() and m.start() < t.end for t in (*known, *found)):
                     continue
-                if surname == "高" and text[m.end() : m.end() + 1] in "了的兴大":
+                if pattern is LAO and NOT_LAO.match(text, m.start()) and surname not in own:
                     continue
                 ids: tuple[str, ...] = tuple(self.names.surname.get(surname, ()))
                 if sender.elder:
@@ -555,6 +565,18 @@ class Who:
         if sender.elder and sender.spouse and not found and (m2 := WE_ALL.search(text)):
             found.append(Token(m2.start(), m2.end(), "self", (*sender.elders, *sender.spouse), plural=True))
         return found
+
+    def _houses(self, text: str, found: list[Token], places: list[Place], doors: list[DoorSpan]) -> None:
+        """祁家老两口: the couples one of whom is called so."""
+        for m in islice(HOUSEHOLD.finditer(text), MOST_TOKENS):
+            household = self.names.roster.household
+            named = self.narrow(self.names.surname.get(m[1], ()), places, doors, m.start())
+            homes = tuple(dict.fromkeys(household(i) for i in named if len(household(i)) == 2))
+            if not homes:
+                continue
+            found[:] = [t for t in found if not (t.start < m.end() and m.start() < t.end)]
+            ids = tuple(i for home in homes for i in home)
+            found.append(Token(m.start(), m.end(), "title", ids, plural=len(homes) == 1))
 
     def _addresses(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
         """A full address names who lives there, unless a name does already."""
