@@ -50,7 +50,7 @@ def choose(text: str, candidates: Sequence[str], names: Names, who: Who) -> tupl
         doors = who.door_spans(body, places)
         if places or doors:
             start = [i for i in known if i in chosen] or known
-            narrowed = who._narrow(start, places, doors)
+            narrowed = who.narrow(start, places, doors)
             if len(narrowed) < len(start) or len(start) == 1:
                 chosen = set(narrowed)
     if not chosen or (len(chosen) == len(known) > 1 and not re.search("和|都|两|、|，|跟", body)):

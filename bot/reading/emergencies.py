@@ -301,37 +301,12 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
 
 
 SOFTENS = frozenset(
-    [
-        *(
-            "over",
-            "minor",
-            "fine",
-            "core",
-            "joke",
-            "fiction",
-            "habit",
-            "issue",
-            "notice",
-            "ad",
-            "activity",
-            "hypo",
-            "wish",
-        ),
-        *(
-            "past",
-            "retract",
-            "hearsay",
-            "object",
-            "thanks",
-            "service",
-            "unsure",
-            "goaway",
-            "goback",
-            "future",
-            "weather",
-        ),
-    ]
+    "over joke fiction habit issue notice ad activity hypo wish past retract hearsay object thanks service unsure goaway "
+    "goback future weather".split()
 )
+PLAYED_DOWN = frozenset({"minor", "fine", "core"})
+VITAL = frozenset({"chest", "breath", "selfharm", "stuck"})  # which no 不要紧 takes back
+ALONE = VITAL | {"gas", "cry", "ambulance", "aid"}  # plain enough without a second sign
 LAUGHS = re.compile("哈哈|嘿嘿|嘻嘻|笑|乐")
 
 
@@ -345,12 +320,16 @@ def _beyond_doubt(
     """An alarm so plain that no other evidence may outvote it: short, in earnest, of now, and nothing that softens it."""
     if scene.joke or scene.quote or not SOFTENS.isdisjoint(tags) or LAUGHS.search(scene.text):
         return False
+    strong = categories & CLEAR
+    if {"fall", "alarm-fall"} <= {t for _, found in raised for t in found}:
+        strong = strong | {"stuck"}
+    if PLAYED_DOWN & tags and not strong & VITAL:
+        return False
     if any(c.asked or c.unreal or c.past or c.denied for c in clauses):
         return False
-    strong = categories & CLEAR
     if len(strong) >= 2:
         return True
-    return bool(strong) and scene.own and len(scene.text) <= 24
+    return bool(strong & ALONE) and scene.own and len(scene.text) <= 24
 
 
 def _asks_help(c: Clause) -> bool:

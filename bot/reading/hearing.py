@@ -11,6 +11,8 @@ from __future__ import annotations
 import itertools
 import math
 import struct
+import sys
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,14 +22,16 @@ from bot.model import INTENTS, Intent
 from bot.reading.clauses import Clause
 from bot.reading.scene import Scene, Verdict
 
-MODEL = "hearing.tsv"
+MODEL = "hearing.bin"
 MOST = 240  # characters that are looked at
 ROLES = {"elder": "E", "family": "F", "volunteer": "V", "clinic": "V", "coordinator": "V"}
 FLAGS = ("own", "known", "subject", "stranger", "addressed", "quote")  # of a scene
 FOUND = ("weak", "strict", "poor", "back", "sure", "settled")  # of a verdict
 
+BIAS = "::bias"
 HEADS = len(INTENTS) + 1  # a score for each intent, and one for contact
-LIMIT = 2000  # largest weight, in hundredths
+SCALE = 40  # a stored weight is a byte: the weight times this, above MIDDLE
+MIDDLE = 128
 LANE = 32  # bits of one score's sum inside the packed number
 WIDTH = HEADS * LANE // 8
 UNPACK = struct.Struct(f"<{HEADS}I").unpack
@@ -83,32 +87,48 @@ def features(
     return found
 
 
-def pack(row: Sequence[int]) -> int:
+def pack(row: Sequence[float]) -> int:
     """All the weights of a feature in one number: adding two such numbers adds all the weights at once."""
-    return sum((LIMIT + max(-LIMIT, min(LIMIT, w))) << (LANE * k) for k, w in enumerate(row))
+    return sum(stored(w) << (LANE * k) for k, w in enumerate(row))
+
+
+def stored(weight: float) -> int:
+    """A weight as the byte that is kept of it."""
+    return max(0, min(255, round(weight * SCALE) + MIDDLE))
+
+
+def dump(table: Mapping[str, Sequence[float]]) -> bytes:
+    """The weights as a file: the features in order, a line each, a zero byte, then HEADS bytes a feature."""
+    names = sorted(f for f, row in table.items() if "\n" not in f and any(stored(w) != MIDDLE for w in row))
+    return "\n".join(names).encode() + b"\0" + bytes(stored(w) for f in names for w in table[f])
+
+
+def load(data: bytes) -> dict[str, int]:
+    """The packed weights from what `dump` made."""
+    names, _, body = data.partition(b"\0")
+    lanes = array("I", iter(body))  # a byte → a lane
+    if sys.byteorder == "big":
+        lanes.byteswap()
+    wide = lanes.tobytes()
+    rows = (int.from_bytes(wide[k : k + WIDTH], "little") for k in range(0, len(wide), WIDTH))
+    return dict(zip(names.decode().split("\n"), rows, strict=True)) if body else {}
 
 
 @cache
 def weights() -> Weights:
     """The trained weights, packed. Empty where no model was trained."""
     file = resources.files("bot.reading") / MODEL
-    table: dict[str, int] = {}
-    if file.is_file():
-        for line in file.read_text(encoding="utf-8").split("\n"):
-            if line and not line.startswith("#!"):
-                feature, _, rest = line.partition("\t")
-                table[feature] = pack([int(w) for w in rest.split()])
-    return table
+    return load(file.read_bytes()) if file.is_file() else {}
 
 
 def scores(found: Iterable[str], table: Weights) -> list[float]:
     """One score an intent, in the guide's order, then that of contact."""
     known = [row for row in map(table.get, found) if row is not None]
-    bias = table.get("::bias")
+    bias = table.get(BIAS)
     if bias is not None:
         known.append(bias)
-    level = LIMIT * len(known)
-    return [(lane - level) / 100 for lane in UNPACK(sum(known).to_bytes(WIDTH, "little"))]
+    level = MIDDLE * len(known)
+    return [(lane - level) / SCALE for lane in UNPACK(sum(known).to_bytes(WIDTH, "little"))]
 
 
 def hear(found: Iterable[str], table: Weights) -> Heard:
@@ -134,7 +154,7 @@ def telling(found: Iterable[str], intent: Intent, table: Weights, most: int = 3)
         if len(feature) < 2 or ":" in feature or "^" in feature or "$" in feature:
             continue
         row = table.get(feature)
-        weight = ((row >> shift) & 0xFFFFFFFF) - LIMIT if row is not None else 0
+        weight = ((row >> shift) & 0xFFFFFFFF) - MIDDLE if row is not None else 0
         if weight > 0:
             rated.append((-weight, feature))
     return [feature for _, feature in sorted(rated)[:most]]

@@ -138,26 +138,35 @@ class Scanner:
                     index.setdefault(key, []).append((head, len(head), tag, tail))
         for bucket in self._threes.values():
             bucket.sort(key=lambda e: -e[1])
+        self._openings = {key[:2] for key in (*self._threes, *self._pairs)}
 
     def scan(self, text: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """The hits that lie within text[start:end], in order of their start."""
         stop = len(text) if end is None else end
-        indexes = ((3, self._threes.get), (2, self._pairs.get), (1, self._singles.get))
+        openings, threes, pairs, singles = self._openings, self._threes.get, self._pairs.get, self._singles.get
         hits: list[Hit] = []
         for i in range(start, stop):
-            for width, find in indexes:
-                bucket = find(text[i : i + width])
-                if bucket is None:
-                    continue
-                for head, size, tag, tail in bucket:
-                    after = i + size
-                    if after > stop or (size > 3 and not text.startswith(head, i)):
-                        continue
-                    if tail is None:
-                        hits.append(Hit(i, after, tag))
-                    elif match := tail.match(text, after, stop):
-                        hits.append(Hit(i, match.end(), tag))
+            opening = text[i : i + 2]
+            if opening in openings:
+                if bucket := threes(text[i : i + 3]):
+                    _take(bucket, text, i, stop, hits)
+                if bucket := pairs(opening):
+                    _take(bucket, text, i, stop, hits)
+            if bucket := singles(text[i]):
+                _take(bucket, text, i, stop, hits)
         return hits
+
+
+def _take(bucket: Bucket, text: str, i: int, stop: int, hits: list[Hit]) -> None:
+    """Adds the entries of the bucket that stand at text[i]."""
+    for head, size, tag, tail in bucket:
+        after = i + size
+        if after > stop or (size > 3 and not text.startswith(head, i)):
+            continue
+        if tail is None:
+            hits.append(Hit(i, after, tag))
+        elif match := tail.match(text, after, stop):
+            hits.append(Hit(i, match.end(), tag))
 
 
 def read_lists(names: Iterable[str] | None = None) -> dict[str, list[str]]:

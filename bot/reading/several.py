@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import CONTACT, INTENTS, Intent, Reading
@@ -74,7 +74,7 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     if lead in BESIDE:
         well = _in_contact(parts, ())
         if well and whole.contact >= CLEAR and set().union(*well.values()) != set(reading.elders):
-            return replace(reading, also=tuple(well), also_elders=well)
+            return replace(reading, also=tuple(well), also_elders=_named(well))
         return reading
     if lead not in OWN_NEWS:
         return reading
@@ -89,7 +89,7 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         elders=ids,
         ambiguous=any(p.vague for p in mine),
         also=(*kept, *well),
-        also_elders=well,
+        also_elders=_named(well),
         why="；".join(dict.fromkeys(p.verdict.reasons.get(lead, reading.why) for p in mine)),
         alarm=next((p.verdict.alarm for p in mine if p.verdict.alarm), reading.alarm),
     )
@@ -101,10 +101,10 @@ def _passes(part: Part) -> bool:
     return verdict.intent not in (*OWN_NEWS, "query") and verdict.contact >= LEANS
 
 
-def _in_contact(parts: Iterable[Part], but: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _in_contact(parts: Iterable[Part], but: Iterable[str]) -> dict[Intent, tuple[str, ...]]:
     """Who is plainly reported in contact, beside those named in `but`: checkin or concern → ids."""
     taken = set(but)
-    found: dict[str, dict[str, None]] = {}
+    found: dict[Intent, dict[str, None]] = {}
     for p in parts:
         intent = p.verdict.intent
         if intent in CONTACT and p.verdict.contact >= ALSO and not p.vague:
@@ -112,6 +112,10 @@ def _in_contact(parts: Iterable[Part], but: Iterable[str]) -> dict[str, tuple[st
             if ids:
                 found.setdefault(intent, {}).update(ids)
     return {i: tuple(found[i]) for i in INTENTS if i in found}
+
+
+def _named(well: Mapping[Intent, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {str(intent): ids for intent, ids in well.items()}
 
 
 def _corrected(reading: Reading, parts: Sequence[Part]) -> Reading:

@@ -244,8 +244,8 @@ class Subject:
                 return (), False
             if intent == "correct" and not re.search("平安|没接|报|我", self.plain):
                 return (), False
-            both = self._one_home(sender.elders) and BOTH.search(self.plain) is not None
-            return sender.elders, len(sender.elders) > 1 and not both
+            together = self._one_home(sender.elders) and BOTH.search(self.plain) is not None
+            return sender.elders, len(sender.elders) > 1 and not together
         return (), False
 
     def _with_spouse(self, intent: Intent, spouse: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:

@@ -19,15 +19,17 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from bot.model import CONTACT, INTENTS, Elder, Intent, Message, Relative, Role, Roster, Volunteer, relative_id
-from bot.reading.hearing import HEADS, LIMIT, MODEL, probabilities
+from bot.reading.hearing import BIAS, HEADS, MODEL, dump, probabilities
 
 HERE = Path(__file__).resolve().parent
 AT = dt.datetime(2026, 3, 4, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 WRITERS = {"E": "田德福", "F": "王桂英女儿", "V": "小吕志愿者"}
 LEAST = 2  # a feature that only one message has teaches nothing
+SLIGHT = 0.1  # a feature whose weights are all below this is not worth keeping
 INTENT_COUNT = len(INTENTS)
 Whole = np.ndarray[Any, np.dtype[np.int64]]
-Row = Table = np.ndarray[Any, np.dtype[np.float64]]
+Row = np.ndarray[Any, np.dtype[np.float64]]
+Table = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Sample(NamedTuple):
@@ -104,7 +106,7 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
 def train(
     data: list[Sample],
     rounds: int = 20,
-    rate: float = 0.05,
+    rate: float = 0.03,
     dropped: float = 0.5,
     smoothing: float = 0.05,
     seeds: Iterable[int] = (1, 2, 3),
@@ -114,7 +116,7 @@ def train(
     for sample in data:
         for f in sample.features:
             counts[f] = counts.get(f, 0) + 1
-    names = ["::bias", *sorted(f for f, n in counts.items() if n >= LEAST)]
+    names = [BIAS, *sorted(f for f, n in counts.items() if n >= LEAST)]
     index = {f: k for k, f in enumerate(names)}
     rows = [np.array([0, *sorted(index[f] for f in s.features if f in index)]) for s in data]
     aims = np.full((len(data), HEADS), smoothing / INTENT_COUNT)
@@ -125,7 +127,8 @@ def train(
     every = tuple(seeds)
     for seed in every:
         total += _descend(rows, aims, len(names), rounds, rate, dropped, seed)
-    return {f: [float(w) / len(every) for w in total[k]] for f, k in index.items()}
+    means = total / len(every)
+    return {f: means[k].tolist() for k, f in enumerate(names) if k == 0 or np.abs(means[k]).max() >= SLIGHT}
 
 
 def _descend(rows: list[Whole], aims: Table, size: int, rounds: int, rate: float, dropped: float, seed: int) -> Table:
@@ -153,17 +156,6 @@ def _guess(scores: Row) -> Row:
     return np.array([*probabilities(intents), 1 / (1 + math.exp(-contact))])
 
 
-def write(table: dict[str, list[float]], out: Path) -> int:
-    """Write the weights that are left, in hundredths; returns how many features."""
-    lines = ["#! feature, then a weight in hundredths for each intent in the guide's order (bot.reading.teach)"]
-    for feature, row in sorted(table.items()):
-        whole = [max(-LIMIT, min(LIMIT, round(w * 100))) for w in row]
-        if any(whole) and "\t" not in feature and "\n" not in feature:
-            lines.append(feature + "\t" + " ".join(map(str, whole)))
-    out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return len(lines) - 1
-
-
 def main() -> None:
     """Train and write the weights."""
     parser = argparse.ArgumentParser(description="train the learned part of the reading")
@@ -171,7 +163,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / MODEL)
     options = parser.parse_args()
     data = list(samples(options.corpora))
-    print(f"{len(data)} messages, {write(train(data), options.out)} features")
+    table = train(data)
+    options.out.write_bytes(dump(table))
+    print(f"{len(data)} messages, {len(table)} features, {options.out.stat().st_size >> 10} KiB")
 
 
 if __name__ == "__main__":

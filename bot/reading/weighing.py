@@ -51,8 +51,7 @@ def weigh(
     found = hearing.features(text, clauses, scene, verdict, marks)
     heard = hearing.hear(found, table)
     verdict.contact, verdict.chances = heard.contact, heard.chances
-    if verdict.sure:
-        verdict.intent = "distress"
+    if verdict.sure or verdict.settled:
         return
     alarming = any(not c.tags.isdisjoint(ALARMS) for c in clauses)
     intent = decide(heard, ALARM if alarming else SILENT_ALARM)

@@ -11,22 +11,47 @@ from .conftest import AT, community
 
 
 def test_the_same_messages_give_the_same_weights() -> None:
-    data = [(["a", "b", "::E"], 0), (["a", "c", "::F"], 7), (["b", "c"], 12)] * 4
-    assert teach.train(data, 3, 0.1, 0.001) == teach.train(data, 3, 0.1, 0.001)
+    data = [teach.Sample(["a", "b", "::E"], 0, False), teach.Sample(["a", "c", "::F"], 7, True)] * 4
+    data.append(teach.Sample(["b", "c"], 12, False))
+    one, two = (hearing.dump(teach.train(data, 3, seeds=(1, 2))) for _ in range(2))
+    assert one == two
+
+
+def test_it_learns_what_it_is_told() -> None:
+    data = [teach.Sample(["起床", "::E"], 7, True), teach.Sample(["昨天", "::F"], 12, False)] * 30
+    table = hearing.load(hearing.dump(teach.train(data)))
+    up, past = hearing.hear(["起床", "::E"], table), hearing.hear(["昨天", "::F"], table)
+    assert up.chances.index(max(up.chances)) == 7
+    assert past.chances.index(max(past.chances)) == 12
+    assert up.contact > 0.7 > 0.3 > past.contact
 
 
 def test_packed_weights_add_up_like_plain_ones() -> None:
-    one, two = [5, -3, *[0] * 11], [-500, 40, *[1] * 11]
-    got = hearing.scores(["x", "y", "unknown"], {"x": hearing.pack(one), "y": hearing.pack(two)})
-    assert got == pytest.approx([(a + b) / 100 for a, b in zip(one, two, strict=True)])
+    one, two = [1.5, -0.3, *[0.0] * 12], [-0.5, 0.4, *[0.1] * 12]
+    table = hearing.load(hearing.dump({"x": one, "y": two}))
+    got = hearing.scores(["x", "y", "unknown"], table)
+    assert got == pytest.approx([a + b for a, b in zip(one, two, strict=True)], abs=1 / hearing.SCALE)
+
+
+def test_a_file_keeps_every_feature() -> None:
+    table = {"好": [0.5] * hearing.HEADS, "^平安$": [-0.5, *[0.0] * (hearing.HEADS - 1)], "\t": [3.0] * hearing.HEADS}
+    assert hearing.load(hearing.dump(table)) == {f: hearing.pack(row) for f, row in table.items()}
+    assert hearing.load(hearing.dump({})) == {}
 
 
 def test_weights_that_shout_another_intent_leave_a_clear_alarm_standing() -> None:
-    loud = [0] * len(INTENTS)
-    loud[INTENTS.index("checkin")] = hearing.LIMIT
-    deaf = Reader(community(), {"::bias": hearing.pack(loud)})
+    loud = [0.0] * hearing.HEADS
+    loud[INTENTS.index("checkin")] = loud[-1] = 3.0
+    deaf = Reader(community(), {hearing.BIAS: hearing.pack(loud)})
     assert deaf.read(Message("m", AT, "静静", text="谢谢大家")).intent == "checkin"
     assert deaf.read(Message("m", AT, "柳国庆", text="胸口疼 喘不上气")).intent == "distress"
+
+
+def test_contact_in_doubt_clears_nobody() -> None:
+    unsure = [0.0] * hearing.HEADS
+    unsure[INTENTS.index("checkin")], unsure[-1] = 3.0, -0.5
+    reader = Reader(community(), {hearing.BIAS: hearing.pack(unsure)})
+    assert not reader.read(Message("m", AT, "静静", text="我妈爱吃面")).contacts()
 
 
 def test_without_weights_the_rules_read_alone() -> None:
