@@ -98,6 +98,18 @@ def soonest_pending(store: Store) -> dict[int, str]:
     return {row["urgency"]: row["soonest"] for row in rows}
 
 
+def waiting(store: Store) -> list[sqlite3.Row]:
+    """Rows that were promised and wait, without emergencies; oldest first."""
+    return store.all(
+        "SELECT * FROM outbox WHERE community = ? AND state = 'pending' AND urgency > 0 ORDER BY id", store.community
+    )
+
+
+def drop(store: Store, row_id: int, why: str) -> bool:
+    """Take one promise back; False when it was no longer waiting."""
+    return mark(store, row_id, "pending", "dropped", error=why)
+
+
 def everything(store: Store) -> list[sqlite3.Row]:
     """Every row there ever was, oldest first."""
     return store.all("SELECT * FROM outbox WHERE community = ? ORDER BY id", store.community)
