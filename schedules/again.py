@@ -34,7 +34,7 @@ def say_once(at: Moment, since: dt.datetime | None, *, waiting: bool) -> None:
     if told and dt.timedelta() <= at.now - moment_of(told) < AT_MOST_EVERY:
         return
     meta.put(at.store, TOLD_AT, text_of(at.now))
-    key = f"late:{text_of(since)}" if since else f"late:{at.day}"
+    key = f"late:{text_of(since or at.now)}"
     text = say("notice_late" if waiting else "notice_unheard", span=_span(at, since) if since else "刚才")
     outbox.put(at.store, at.now, key, "notice", "room", text)
 

@@ -16,6 +16,7 @@ import json
 
 from data import alerts, days, hearing, journal, outbox, timers
 from data.moments import moment_of
+from data.phrases import say
 from schedules import again, opening
 from schedules.context import Moment
 
@@ -55,6 +56,12 @@ def back(at: Moment) -> None:
         at.store, at.now, "silence", minutes=minutes, asked=len(asked), unwatched=unwatched, reminders=len(late)
     )
     again.say_once(at, since, waiting=bool(asked or held))
+
+
+def lost_one(at: Moment, message_id: str) -> None:
+    """One message came and could not be had. It may have been a call for help: the room is asked, once a day."""
+    journal.note(at.store, at.now, "unheard", message=message_id)
+    outbox.put(at.store, at.now, f"unheard:{at.day}", "notice", "room", say("notice_lost"))
 
 
 def _hold(at: Moment, grace: dt.datetime) -> int:

@@ -24,7 +24,10 @@ SAYS = {
     "room-missing": "在线，但还不在群里",
     "room-lost": "小安被移出了群",
     "room-renamed": "群改了名字，小安还在",
-    "invited": "收到入群邀请",
+    "invited": "接受了协调员的入群邀请",
+    "invite-refused": "有人邀请小安进别的群，没有接受",
+    "befriended": "新加了一位好友",
+    "friend-refused": "有不在群里的人想加好友，没有通过",
 }
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="5">
 <meta name="viewport" content="width=device-width"><title>小安</title><h1>小安</h1><p>{said}</p><p>{why}</p>{code}<p>{since}</p></html>"""

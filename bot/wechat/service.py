@@ -54,7 +54,7 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
     a dead connection is noticed within two of them, a deaf one within three.
     """
 
-    beat = 10.0
+    beat = 8.0
     login_grace = 5.0  # how long after connecting a login may take before the account counts as logged out
     settled_after = 60.0  # a connection that held this long was a good one: the next wait is short again
     first_wait, longest_wait = 1.0, 60.0
@@ -348,6 +348,15 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
     async def room_invitation_accept(self, room_invitation_id: str) -> None:
         request = pb.RoomInvitationAcceptRequest(id=room_invitation_id)
         await self._open.call("RoomInvitationAccept", request, pb.RoomInvitationAcceptResponse, FILE_SECONDS)
+
+    async def friendship_payload(self, friendship_id: str, payload: Any = None) -> Any:
+        """contact_id, and type as in wire.FRIEND_NOW and FRIEND_ASKS."""
+        request = pb.FriendshipPayloadRequest(id=friendship_id)
+        return await self._open.call("FriendshipPayload", request, pb.FriendshipPayloadResponse)
+
+    async def friendship_accept(self, friendship_id: str) -> None:
+        request = pb.FriendshipAcceptRequest(id=friendship_id)
+        await self._open.call("FriendshipAccept", request, pb.FriendshipAcceptResponse, FILE_SECONDS)
 
 
 def _sent_id(answer: Any) -> str:

@@ -128,7 +128,7 @@ async def running(
         directory,
         now=clock.now,
         media_dir=tmp_path / "media",
-        echoed=lambda message_id, text: echoes.append((message_id, text)),
+        echoed=lambda echo: echoes.append((echo.far_id, echo.text)),
         on_state=states.append,
         **more,
     )
