@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 BACKOFF = tuple(dt.timedelta(seconds=s) for s in (10, 30, 120, 300, 600))
 MOST_ATTEMPTS = 12
 # While WeChat is away nothing is tried; the row looks again this much later, however long that takes.
-LOOK_AGAIN = dt.timedelta(minutes=1)
+LOOK_AGAIN = dt.timedelta(seconds=10)
 # An echo tells of a message of the last day, or of none that matters.
 ECHO_WITHIN = dt.timedelta(days=1)
 CLOCKS_DIFFER = dt.timedelta(minutes=2)

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.model import Message, MessageType
 from bot.ports import Echo
 from bot.wechat import compat, files, wire
+from bot.wechat.causes import Cause
 from bot.wechat.errors import GatewayError, describe
 from bot.wechat.rooms import Directory, Seen
 from bot.wechat.state import OnState, StateKind, WechatState
@@ -226,18 +227,18 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             else:
                 self._end(StartError(f"logged in, but could not begin ({type(error).__name__}: {error})"))
 
-    def _deaf(self, kind: StateKind, why: str, qrcode: str = "") -> None:
+    def _deaf(self, kind: StateKind, why: str, *, qrcode: str = "", cause: Cause = "") -> None:
         self._turn += 1
         self.online = False
         self._is_online.clear()
-        self._tell(kind, why, qrcode=qrcode)
+        self._tell(kind, why, qrcode=qrcode, cause=cause)
 
     async def _logged_out(self, payload: Any) -> None:
         log.error("WeChat logged the bot out; it hears nothing until it is logged in again")
         self._deaf("logged-out", "WeChat logged the account out")
 
-    def _offline(self, why: str) -> None:
-        self._deaf("offline", why)
+    def _offline(self, problem: GatewayError) -> None:
+        self._deaf("offline", str(problem), cause=problem.cause)
 
     def _no_account(self, why: str) -> None:
         if self.state.kind not in ("scan", "scan-expired"):
@@ -245,12 +246,21 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
 
     def _scan(self, payload: Any) -> None:
         if payload.status == ScanStatus.Waiting and payload.qrcode:
-            self._deaf("scan", "the QR code must be scanned with the bot's phone", payload.qrcode)
+            self._deaf("scan", "the QR code must be scanned with the bot's phone", qrcode=payload.qrcode)
         elif payload.status in (ScanStatus.Timeout, ScanStatus.Cancel):
             self._deaf("scan-expired", "the QR code was not scanned in time")
 
-    def _tell(self, kind: StateKind, why: str = "", *, qrcode: str = "", room: str = "", detail: str = "") -> None:
-        state = WechatState(kind, why, qrcode, room, detail)
+    def _tell(
+        self,
+        kind: StateKind,
+        why: str = "",
+        *,
+        qrcode: str = "",
+        room: str = "",
+        detail: str = "",
+        cause: Cause = "",
+    ) -> None:
+        state = WechatState(kind, why, qrcode, room, detail, cause)
         if kind in ("offline", "logged-out", "scan", "scan-expired", "online"):
             if state == self.state:
                 return

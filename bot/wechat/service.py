@@ -48,7 +48,7 @@ _BASE64, _URL, _UUID = 1, 2, 7
 
 
 class ServicePuppet(Puppet):  # type: ignore[misc]
-    """The bot's account behind a gateway. Beside wechaty's events it emits "offline" (why) and "waiting" (no account).
+    """The bot's account behind a gateway. Beside wechaty's events it emits "offline" (the GatewayError) and "waiting" (no account).
 
     `jitter` gives numbers in [0, 1). `beat`: seconds between two heartbeats, each of which must be answered in as many:
     a dead connection is noticed within two of them, a deaf one within three.
@@ -113,20 +113,20 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
             began = loop.time()
             try:
                 await self._session()
-                why = "the gateway ended the connection"
+                problem = GatewayError("the gateway ended the connection", lost=True, cause="lost")
             except GatewayError as error:
-                why = str(error)
+                problem = error
             except Exception as error:
                 log.error("gateway: %s", describe(error))
-                why = f"the connection failed ({type(error).__name__})"
+                problem = GatewayError(f"the connection failed ({type(error).__name__})", lost=True)
             self._logged_in = False
             failures = 0 if loop.time() - began > self.settled_after else failures + 1
             wait = min(self.longest_wait, self.first_wait * 2 ** min(failures - 1, 10)) if failures else 0.0
             wait = max(self.first_wait, wait) * (0.5 + self._jitter())
-            if why != self._last_problem:
-                self._last_problem = why
-                log.error("WeChat gateway: %s; trying again for as long as it takes", why)
-            self._emit("offline", why)
+            if str(problem) != self._last_problem:
+                self._last_problem = str(problem)
+                log.error("WeChat gateway: %s; trying again for as long as it takes", problem)
+            self._emit("offline", problem)
             await asyncio.sleep(wait)
 
     async def _session(self) -> None:
@@ -175,7 +175,7 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
             await asyncio.sleep(self.beat)
             await gateway.version(self.beat)
             if self._last_dong is not None and loop.time() - self._last_dong > 2.5 * self.beat:
-                raise GatewayError("the gateway answers, but its events do not arrive", lost=True)
+                raise GatewayError("the gateway answers, but its events do not arrive", lost=True, cause="deaf")
             try:
                 await gateway.call("Ding", pb.DingRequest(data="heartbeat"), pb.DingResponse, self.beat)
             except GatewayError as error:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.wechat.causes import Cause
+
 StateKind = Literal[
     "offline",  # the gateway cannot be reached or refuses us: nothing is heard
     "logged-out",  # the gateway is there, the account is not logged in: nothing is heard
@@ -27,7 +29,7 @@ StateKind = Literal[
 class WechatState:
     """One change. `why` is for a person; `qrcode` is the text to show as a QR code (kind "scan").
 
-    `detail` belongs to the kind.
+    `detail` belongs to the kind, `cause` to "offline" (causes.py).
     """
 
     kind: StateKind
@@ -35,6 +37,7 @@ class WechatState:
     qrcode: str = ""
     room: str = ""
     detail: str = ""
+    cause: Cause = ""
 
 
 OnState = Callable[[WechatState], None]

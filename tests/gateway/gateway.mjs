@@ -149,6 +149,7 @@ async function reset () {
   CONTACTS.forEach(([id, name, alias]) => { if (alias) aliases.set(`${ROOM}|${id}`, alias); Object.assign(mocker.contactPayload(id), { name, friend: true, alias: '' }) })
   const p = mocker.roomPayload(ROOM); p.topic = TOPIC; p.memberIdList = [BOT, ...CONTACTS.map(c => c[0])]
   mode = 'ok'; cut(); await up(); if (!proxy) await listen()
+  if (puppet.authQrCode && puppet.isLoggedIn) await puppet.logout('a code was shown')
   autologin = true; if (!puppet.isLoggedIn) await puppet.login(BOT)
   for (const t of [PUPPET.types.Payload.Room, PUPPET.types.Payload.RoomMember]) await puppet.dirtyPayload(t, ROOM)
   for (const [id] of CONTACTS) await puppet.dirtyPayload(PUPPET.types.Payload.Contact, id)
