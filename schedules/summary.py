@@ -95,6 +95,7 @@ def for_coordinators(at: Moment, day: dt.date) -> str:
         ("coordinator_requests", [_request(at, r) for r in promises.requests_between(at.store, start, end)]),
         ("coordinator_questions", [_question(at, q) for q in questions.unanswered(at.store, start, end)]),
         ("coordinator_unclear", list(_unclear(at, start, end))),
+        ("coordinator_silences", [_silence(at, r) for r in journal.between(at.store, "silence", start, end)]),
         ("coordinator_matters", [one_line(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
     ]
     told = [
@@ -152,6 +153,13 @@ def _question(at: Moment, question: sqlite3.Row) -> str:
     time = clock(moment_of(question["asked_at"]), at.settings.zone)
     who = one_line(message.sender) if message else ""
     return say("coordinator_question", who=who, time=time, names=listing(names(at.roster, elders)[:6] or ["?"]))
+
+
+def _silence(at: Moment, row: sqlite3.Row) -> str:
+    end = moment_of(row["at"])
+    since, zone = end - dt.timedelta(minutes=json.loads(row["detail"])["minutes"]), at.settings.zone
+    day = "" if since.astimezone(zone).date() == end.astimezone(zone).date() else date(since.astimezone(zone).date())
+    return f"{day}{clock(since, zone)}到{clock(end, zone)}"
 
 
 def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
