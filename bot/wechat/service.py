@@ -21,7 +21,7 @@ from bot.wechat.errors import GatewayError, describe
 from bot.wechat.gateway import Gateway
 from bot.wechat.link import Link
 from bot.wechat.transfer import fetch
-from bot.wechat.wording import note_text
+from bot.wechat.wording import app_text, note_text
 
 compat.prepare()
 
@@ -236,10 +236,14 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
     async def message_payload(self, message_id: str) -> MessagePayload:
         request = pb.MessagePayloadRequest(id=message_id)
         found = await self._open.call("MessagePayload", request, pb.MessagePayloadResponse)
-        number = int(found.type)
+        number, text = int(found.type), found.text
+        if (words := app_text(text)) is not None:  # some gateways hand WeChat's XML on, under whatever type
+            number, text = wire.TEXT, words
+        elif number == wire.GROUP_NOTE:
+            text = note_text(text)
         return MessagePayload(
             id=found.id or message_id,
-            text=note_text(found.text) if number == wire.GROUP_NOTE else found.text,
+            text=text,
             timestamp=found.timestamp,
             type=wire.TYPES.get(number, MessageType.MESSAGE_TYPE_UNSPECIFIED),
             filename=found.filename,

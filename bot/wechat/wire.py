@@ -101,7 +101,7 @@ class FriendshipEvent:
 
 FRIEND_NOW, FRIEND_ASKS = 1, 2  # the gateway's kinds of friendship; 3: the other side wants to be asked first
 
-GROUP_NOTE = 10  # 接龙
+TEXT, GROUP_NOTE = 7, 10  # GROUP_NOTE: 接龙
 # The gateway sends the numbers of wechaty's own enum, not of the protocol's. 10 is read as text; 16 is Post.
 TYPES: Mapping[int, Any] = {
     1: MessageType.MESSAGE_TYPE_ATTACHMENT,
@@ -110,7 +110,7 @@ TYPES: Mapping[int, Any] = {
     4: MessageType.MESSAGE_TYPE_CHAT_HISTORY,
     5: MessageType.MESSAGE_TYPE_EMOTICON,
     6: MessageType.MESSAGE_TYPE_IMAGE,
-    7: MessageType.MESSAGE_TYPE_TEXT,
+    TEXT: MessageType.MESSAGE_TYPE_TEXT,
     8: MessageType.MESSAGE_TYPE_LOCATION,
     9: MessageType.MESSAGE_TYPE_MINI_PROGRAM,
     GROUP_NOTE: MessageType.MESSAGE_TYPE_TEXT,

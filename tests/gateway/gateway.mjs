@@ -172,7 +172,7 @@ const routes = {
   'POST /mute': b => { muted = b.on; return {} },
   'POST /slow': b => { sendDelay = b.ms; return {} },
   'POST /topic': async b => { mocker.RoomMock.load(ROOM).topic(b.topic).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
-  'POST /join': async b => { contact(b.contact, b.name); mocker.RoomMock.load(ROOM).add(mocker.ContactMock.load(b.contact)).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
+  'POST /join': async b => { if (!mocker.cacheContactPayload.has(b.contact)) contact(b.contact, b.name); mocker.RoomMock.load(ROOM).add(mocker.ContactMock.load(b.contact)).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
   'POST /remove': async b => { mocker.RoomMock.load(ROOM).remove(mocker.ContactMock.load(b.contact)).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
   'POST /alias': async b => { aliases.set(`${ROOM}|${b.contact}`, b.alias); await puppet.dirtyPayload(PUPPET.types.Payload.RoomMember, ROOM); return {} },
   'POST /friend': async b => { mocker.contactPayload(b.contact).friend = b.friend; if (b.listed) listed.add(b.contact); await puppet.dirtyPayload(PUPPET.types.Payload.Contact, b.contact); return {} },
