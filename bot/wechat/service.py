@@ -125,7 +125,7 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
             wait = max(self.first_wait, wait) * (0.5 + self._jitter())
             if str(problem) != self._last_problem:
                 self._last_problem = str(problem)
-                log.error("WeChat gateway: %s; trying again for as long as it takes", problem)
+                log.error("WeChat gateway: %s; trying again for as long as it takes", str(problem))
             self._emit("offline", problem)
             await asyncio.sleep(wait)
 

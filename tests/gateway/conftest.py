@@ -74,10 +74,10 @@ class Bot:
     friends: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
-    async def until(self, true: Callable[[], object], what: str = "") -> None:
-        """Wait for something to become true, for a bounded time."""
+    async def until(self, true: Callable[[], object], what: str = "", patience: float = PATIENCE) -> None:
+        """Wait for something to become true, for a bounded time (seconds)."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 while True:
                     if true():
                         return
