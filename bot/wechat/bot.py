@@ -39,6 +39,7 @@ Lost = Callable[[str], None]
 FILE_SECONDS = 60.0
 DRAIN_SECONDS = 10.0
 REFRESH_SECONDS = 60.0
+TROUBLES_SECONDS = 60.0
 MEETING = 8  # members looked at side by side
 ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
@@ -122,6 +123,8 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self._met_at: float | None = None
         self._stopping = False
         self._turn = 0
+        self._troubles = 0
+        self._troubles_told: float | None = None
         self._on_state, self._on_friend, self._on_lost = on_state, on_friend, on_lost
         self._echoes: deque[tuple[str, str, str]] = deque(maxlen=_ECHOES)
 
@@ -339,7 +342,12 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             log.error("a request to be a friend: %s", describe(error))
 
     def _trouble(self, payload: Any) -> None:
-        log.error("WeChat reports an error (%s)", type(payload).__name__)
+        """A gateway that cannot reach WeChat reports dozens of errors a second: they are counted, and told once a minute."""
+        self._troubles += 1
+        now = asyncio.get_running_loop().time()
+        if self._troubles_told is None or now - self._troubles_told >= TROUBLES_SECONDS:
+            log.error("the gateway reports trouble with WeChat (%d times); its own log says more", self._troubles)
+            self._troubles, self._troubles_told = 0, now
 
     def _end(self, error: BaseException | None) -> None:
         if self._ended is not None and not self._ended.done():

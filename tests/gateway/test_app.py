@@ -122,7 +122,11 @@ def test_a_logout_is_told_within_a_minute_even_when_the_first_sending_fails() ->
 
 
 async def test_a_logout_reaches_the_coordinator_over_the_second_channel_and_so_does_its_end(
-    rig: Rig, far_end: tuple[str, list[dict[str, Any]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rig: Rig,
+    far_end: tuple[str, list[dict[str, Any]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(notify.GRACE, "logged-out", dt.timedelta(seconds=0.5))
     monkeypatch.setattr(attendant, "LOOK_EVERY", 0.2)
@@ -136,6 +140,8 @@ async def test_a_logout_reaches_the_coordinator_over_the_second_channel_and_so_d
         await until(lambda: app.wechat.state.kind == "scan", "the code")
         page = await asyncio.to_thread(lambda: urllib.request.urlopen(f"http://127.0.0.1:{app.port}/").read().decode())
         assert "<svg" in page and "扫码" in page
+        printed = capsys.readouterr().out
+        assert "扫码登录" in printed and "█" in printed
         await rig("login")
         await until(lambda: len(got) > 1, "the end of the trouble")
         assert "重新登录了" in got[1]["message"] and len(got) == 2
