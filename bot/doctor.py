@@ -31,9 +31,7 @@ def examine(config_path: Path, now: dt.datetime, *, send_test: bool = False) -> 
     yield Finding("设置", f"{config_path} 可用")
     checks: tuple[Callable[[Settings], Finding], ...] = (_roster, _database, _disk, _port)
     yield from (check(settings) for check in checks)
-    from bot import gateway_checks  # wechaty is slow to import
-
-    yield from gateway_checks.findings(settings)
+    yield from _wechat(settings)
     yield _clock(now)
     yield _fonts()
     from bot.ops import checks as ops_checks
@@ -96,6 +94,15 @@ def _port(settings: Settings) -> Finding:
             mend = "小安正在运行就不用管；不然换一个端口（web.port）"
             return Finding("页面端口", f"{host}:{port} 被占用", mend, hint=True)
     return Finding("页面端口", f"{host}:{port} 可用")
+
+
+def _wechat(settings: Settings) -> Iterator[Finding]:
+    if settings.puppet.kind == "local":
+        yield Finding("微信", "本机演示群，不连微信")
+        return
+    from bot import gateway_checks  # wechaty is slow to import
+
+    yield from gateway_checks.findings(settings)
 
 
 def _clock(now: dt.datetime) -> Finding:

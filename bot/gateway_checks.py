@@ -15,9 +15,6 @@ from bot.wechat.probe import LOOK_SECONDS, Probe, probe
 
 def findings(settings: Settings, seconds: float = LOOK_SECONDS) -> Iterator[Finding]:
     """One finding a subject, as far as the way is clear; `seconds`: how long each answer may take."""
-    if settings.puppet.kind == "local":
-        yield Finding("微信", "本机演示群，不连微信")
-        return
     try:
         link = link_of(settings)
     except ConfigError as error:
