@@ -121,8 +121,7 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
                 problem = GatewayError(f"the connection failed ({type(error).__name__})", lost=True)
             self._logged_in = False
             failures = 0 if loop.time() - began > self.settled_after else failures + 1
-            wait = min(self.longest_wait, self.first_wait * 2 ** min(failures - 1, 10)) if failures else 0.0
-            wait = max(self.first_wait, wait) * (0.5 + self._jitter())
+            wait = pause_after(failures, self.first_wait, self.longest_wait, self._jitter())
             if str(problem) != self._last_problem:
                 self._last_problem = str(problem)
                 log.error("WeChat gateway: %s; trying again for as long as it takes", str(problem))
@@ -361,6 +360,14 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
     async def friendship_accept(self, friendship_id: str) -> None:
         request = pb.FriendshipAcceptRequest(id=friendship_id)
         await self._open.call("FriendshipAccept", request, pb.FriendshipAcceptResponse, FILE_SECONDS)
+
+
+def pause_after(failures: int, first: float, longest: float, jitter: float) -> float:
+    """Seconds until the next try: doubled with each failure in a row up to `longest`, and spread by half either way.
+
+    `jitter` in [0, 1): several bots that lost one gateway at the same moment do not come back at the same moment.
+    """
+    return min(longest, first * 2.0 ** min(max(failures - 1, 0), 30)) * (0.5 + jitter)
 
 
 def _sent_id(answer: Any) -> str:
