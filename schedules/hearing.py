@@ -46,7 +46,8 @@ def back(at: Moment) -> None:
     held = _hold(at, grace)
     late = timers.take(at.store, "reminder", at.now)  # the message below asks in their place
     opening.run(at, ask=False)  # a day that should have begun meanwhile begins now
-    asked = [r for r in days.in_state(at.store, at.day, "waiting") if moment_of(r["deadline_at"]) <= grace]
+    waiting = days.in_state(at.store, at.day, "waiting")
+    asked = [r for r in waiting if moment_of(r["deadline_at"]) <= grace]
     for row in asked:
         days.set_deadline(at.store, at.day, row["elder"], grace)
     if asked:
@@ -55,7 +56,7 @@ def back(at: Moment) -> None:
     journal.note(
         at.store, at.now, "silence", minutes=minutes, asked=len(asked), unwatched=unwatched, reminders=len(late)
     )
-    again.say_once(at, since, waiting=bool(asked or held))
+    again.say_once(at, since, waiting=bool(waiting or held))
 
 
 def lost_one(at: Moment, message_id: str) -> None:

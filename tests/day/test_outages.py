@@ -138,9 +138,11 @@ def test_the_coordinators_nightly_post_tells_when_nothing_was_heard(world: World
     world.skip("receipt", "notice")
     world.goes_deaf("13:00")
     world.hears_again("14:30")
+    for n in range(2):
+        world.engine.could_not_hear(f"lost-{n}", world.now)
     world.until("20:01")
     posts = [s.text for s in world.messages("summary") if s.to != "room"]
-    assert posts and all("13:00到14:30" in text for text in posts)
+    assert posts and all("13:00到14:30" in text and "有2条消息没收到" in text for text in posts)
 
 
 def test_a_line_that_drops_all_morning_is_told_once_an_hour(world: World) -> None:
