@@ -33,8 +33,8 @@ async def test_a_message_leaves_no_object_behind(rig: Rig, bot: Bot) -> None:
 
     bot.wechat._hear = hear
     listeners = [bot.puppet.listener_count(event) for event in ("message", "login", "logout", "scan")]
-    before = await burst("a", FIRST, FIRST)
-    after = await burst("b", MORE, FIRST + MORE)
+    before = await burst("mem-a", FIRST, FIRST)
+    after = await burst("mem-b", MORE, FIRST + MORE)
     assert after - before < MORE // 4, "objects that live on, of 900 messages"
     assert [bot.puppet.listener_count(event) for event in ("message", "login", "logout", "scan")] == listeners
     assert not bot.wechat._turns and not bot.puppet._tasks
