@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.ops import backup, pages
 from bot.ops.attendant import Attendant
 from bot.ops.lock import DatabaseLock
 from bot.ops.logs import Redactor
+from bot.ports import Echo
 from bot.web.server import claim, serve
 from bot.wechat.bot import XiaoAn
 from bot.wechat.channel import WechatChannel
@@ -28,12 +30,14 @@ from bot.wechat.rooms import Directory
 from bot.wechat.state import WechatState
 from data import roster
 from data.store import Store, StoreError
+from schedules import surroundings
+from schedules.hearing import SHORT
 from schedules.runner import Runner
 
 log = logging.getLogger(__name__)
 
 HEARS_AGAIN = ("online", "room-found")
-HEARS_NOTHING = ("offline", "logged-out", "room-missing", "room-lost")
+HEARS_NOTHING = ("offline", "logged-out", "scan", "scan-expired", "room-missing", "room-lost")
 
 
 class Edge(Protocol):
@@ -98,14 +102,18 @@ class App:
                 self.directory,
                 now=self.clock.now,
                 media_dir=self._beside("media"),
+                echoed=self._came_back,
                 on_state=self._state_changed,
+                on_friend=self._befriended,
+                on_lost=self._lost,
             )
-            channel = WechatChannel(self.wechat, self.directory)
-            self.engine = Engine(self.store, settings, channel, on_roster=self._roster_changed)
+            self.channel = WechatChannel(self.wechat, self.directory)
+            self.engine = Engine(self.store, settings, self.channel, on_roster=self._roster_changed)
             undo.pop_all()
         self.runner = Runner(self.clock, self._wake, lambda: self.engine.next_due(self.clock.now()))
         self._sending: asyncio.Task[None] | None = None
         self._working = False
+        self._signed_at: dt.datetime | None = None
 
     def _beside(self, name: str) -> Path:
         """A file that belongs to the database, in its folder."""
@@ -139,8 +147,8 @@ class App:
                 online.cancel()
             if not any(part.done() for part in parts) and not stopped.is_set():
                 await self.engine.start(self.clock.now())
-                if self.wechat.online:
-                    self.engine.hears(self.clock.now())
+                if self.wechat.online and self.wechat.room_id:
+                    self._listens()
                 else:
                     self.engine.went_deaf(self.clock.now())
                 self._working = True
@@ -173,15 +181,36 @@ class App:
         self.lock.release()
 
     async def _hear(self, message: Message) -> None:
+        if self._working and self._signed_at and self.clock.now() - self._signed_at > SHORT:
+            self._listens()  # the machine slept: that must be known before this message's moment makes anybody late
         # Sending must not hold up hearing: what this message leads to is sent by a task of its own.
         self.engine.receive(message, self.clock.now())
         self._send_soon()
 
     async def _wake(self) -> None:
-        if self.wechat.online:
-            self.engine.hears(self.clock.now())
+        if self.wechat.online and self.wechat.room_id:
+            self._listens()
         self.attendant.step_due()
         self.engine.work(self.clock.now())
+        self._send_soon()
+
+    def _listens(self) -> None:
+        now = self.clock.now()
+        if isinstance(self.clock, RealClock):
+            self._signed_at = now
+            self.engine.listens(now)
+        else:
+            self.engine.hears(now)  # the local group's time leaps, and nothing is missed in a leap
+
+    def _came_back(self, echo: Echo) -> None:
+        self.engine.outbox.came_back(echo, self.channel.is_echo, self.clock.now())
+
+    def _befriended(self, contact: str) -> None:
+        if self.engine.outbox.befriended(self.directory.addresses_of(contact), self.clock.now()):
+            self._send_soon()
+
+    def _lost(self, message_id: str) -> None:
+        self.engine.could_not_hear(message_id, self.clock.now())
         self._send_soon()
 
     def _state_changed(self, state: WechatState) -> None:
@@ -190,8 +219,11 @@ class App:
         self.attendant.on_state(state)
         if not self._working:
             return
-        if state.kind in HEARS_AGAIN:
-            self.engine.hears(self.clock.now())
+        if state.kind in surroundings.TOLD:
+            self.engine.surroundings_changed(state.kind, state.detail or state.why, self.clock.now())
+            self._send_soon()
+        if state.kind in HEARS_AGAIN and self.wechat.room_id:
+            self._listens()
             self._send_soon()
         elif state.kind in HEARS_NOTHING:
             self.engine.went_deaf(self.clock.now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import os
 import shutil
@@ -10,30 +9,16 @@ import socket
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot import config
 from bot.config import ConfigError, Settings
+from bot.findings import Finding
 from data import roster
 from data.roster import RosterError
 
 LITTLE_DISK = 500 * 1024 * 1024
 FIRST_SANE_YEAR = 2026
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `mend` says in Chinese what to do; empty when all is well. `hint`: a mend that is not urgent."""
-
-    what: str
-    found: str
-    mend: str = ""
-    hint: bool = False
-
-    @property
-    def is_fault(self) -> bool:
-        return bool(self.mend) and not self.hint
 
 
 def examine(config_path: Path, now: dt.datetime, *, send_test: bool = False) -> Iterator[Finding]:
@@ -44,11 +29,12 @@ def examine(config_path: Path, now: dt.datetime, *, send_test: bool = False) -> 
         yield Finding("设置", str(error), "按上面的提示改 config.yaml")
         return
     yield Finding("设置", f"{config_path} 可用")
-    checks: tuple[Callable[[Settings], Finding], ...] = (_roster, _database, _disk, _port, _puppet)
+    checks: tuple[Callable[[Settings], Finding], ...] = (_roster, _database, _disk, _port)
     yield from (check(settings) for check in checks)
+    yield from _wechat(settings)
     yield _clock(now)
     yield _fonts()
-    from bot.ops import checks as ops_checks  # it takes Finding from here
+    from bot.ops import checks as ops_checks
 
     yield from ops_checks.findings(settings, now)
     if send_test:
@@ -110,26 +96,13 @@ def _port(settings: Settings) -> Finding:
     return Finding("页面端口", f"{host}:{port} 可用")
 
 
-def _puppet(settings: Settings) -> Finding:
+def _wechat(settings: Settings) -> Iterator[Finding]:
     if settings.puppet.kind == "local":
-        return Finding("微信", "本机演示群，不连微信")
-    from bot.gateway_group import link_of
-    from bot.wechat.probe import probe
+        yield Finding("微信", "本机演示群，不连微信")
+        return
+    from bot import gateway_checks  # wechaty is slow to import
 
-    try:
-        link = link_of(settings)
-    except ConfigError as error:
-        return Finding("微信", str(error), "按提示改 config.yaml 里的 puppet")
-    found = asyncio.run(probe(link, settings.room.topic))
-    if found.problem:
-        return Finding(
-            "微信网关",
-            f"{link.name}：{found.problem}",
-            "检查网关在不在运行、令牌对不对、小安的微信登录了没有、在不在群里",
-        )
-    if found.taken:
-        return Finding("微信网关", f"{link.name} 正被小安（或别的程序）使用，版本 {found.version}")
-    return Finding("微信网关", f"{link.name} 可用，版本 {found.version}，已登录，群“{settings.room.topic}”找到了")
+    yield from gateway_checks.findings(settings)
 
 
 def _clock(now: dt.datetime) -> Finding:

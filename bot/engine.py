@@ -15,7 +15,7 @@ from data import meta, roster
 from data.store import Store
 from handlers import registry
 from handlers.receive import Receiver
-from schedules import duties, hearing
+from schedules import duties, hearing, surroundings
 from schedules.context import Moment
 
 MOST_ROUNDS = 20
@@ -68,6 +68,25 @@ class Engine:
         if was_deaf:
             duties.run(self._moment(now))
             self.work(now)
+
+    def listens(self, now: dt.datetime) -> None:
+        """As `hears`, called at least once a minute in real time: a gap since the last call was a silence as well.
+
+        So a machine that slept, or a process that hung, is no reason to miss anybody.
+        """
+        with self.store.transaction():
+            hearing.was_down(self._moment(now))
+        self.hears(now)
+
+    def could_not_hear(self, message_id: str, now: dt.datetime) -> None:
+        """A message came and could not be had: it is recorded, and the room is asked once."""
+        with self.store.transaction():
+            hearing.lost_one(self._moment(now), message_id)
+
+    def surroundings_changed(self, kind: str, detail: str, now: dt.datetime) -> None:
+        """The bot's place in WeChat changed in a way that coordinators should know (schedules/surroundings.py)."""
+        with self.store.transaction():
+            surroundings.tell(self._moment(now), kind, detail)
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing."""

@@ -15,7 +15,11 @@ from bot.wechat.link import Link
 from bot.wechat.login import qr_lines
 from bot.wechat.service import ServicePuppet
 from bot.wechat.state import WechatState
+from data import days, messages
+from data.moments import day_of
 from schedules.runner import Runner
+
+STATES = {"safe": "平安", "concern": "要留心", "waiting": "在等", "missed": "没有消息", "away": "不在家"}
 
 
 def link_of(settings: Settings) -> Link:
@@ -35,18 +39,36 @@ class GatewayGroup:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.puppet = ServicePuppet(link_of(settings))
+        self.settings, self.clock = settings, clock
         self.status = Status(clock)
+        self._shown = ""
 
     def meet(self, people: Roster) -> None:
         """Contacts are WeChat's own."""
 
     def page(self, engine: Engine, runner: Runner) -> Quart:
-        return create_status_app(self.status)
+        settings = self.settings
+        return create_status_app(self.status, settings.community, settings.zone, lambda: self._facts(engine))
+
+    def _facts(self, engine: Engine) -> list[tuple[str, str]]:
+        """What the page shows beside the state: figures, and nobody's name."""
+        now, zone = self.clock.now(), self.settings.zone
+        today = day_of(now, self.settings.day.opens, zone)
+        found = days.count(engine.store, today)
+        heard = messages.last_at(engine.store)
+        facts = [("群", self.settings.room.topic), ("现在", f"{now.astimezone(zone):%m月%d日 %H:%M}")]
+        if heard is not None:
+            facts.append(("最近听到", f"{heard.astimezone(zone):%m月%d日 %H:%M}"))
+        if found:
+            told = [f"{name} {found[state]} 位" for state, name in STATES.items() if found.get(state)]
+            facts.append(("今天", f"一共 {sum(found.values())} 位老人：{'，'.join(told)}"))
+        return facts
 
     def tell(self, state: WechatState) -> None:
         """Keep what the page shows; a QR code also goes to the terminal."""
         self.status.note(state)
-        if state.kind == "scan" and state.qrcode:
+        if state.kind == "scan" and state.qrcode and state.qrcode != self._shown:
+            self._shown = state.qrcode
             click.echo("请用小安的微信扫码登录：\n" + qr_lines(state.qrcode))
 
     def close(self) -> None:

@@ -10,11 +10,11 @@ import asyncio
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.config import Settings
-from bot.ports import Channel, SendError
-from data import journal, outbox
+from bot.ports import Channel, Echo, NotAFriend, NotConnected, Outgoing, SendError
+from data import journal, outbox, unreached
 from data.moments import at_local, end_of_span, moment_of
 from data.store import Store
 
@@ -22,6 +22,11 @@ log = logging.getLogger(__name__)
 
 BACKOFF = tuple(dt.timedelta(seconds=s) for s in (10, 30, 120, 300, 600))
 MOST_ATTEMPTS = 12
+# While WeChat is away nothing is tried; the row looks again this much later, however long that takes.
+LOOK_AGAIN = dt.timedelta(seconds=10)
+# An echo tells of a message of the last day, or of none that matters.
+ECHO_WITHIN = dt.timedelta(days=1)
+CLOCKS_DIFFER = dt.timedelta(minutes=2)
 # How much of the day's allowance each urgency (data/outbox.py) may use up: the rest is kept for what matters more.
 SHARES = {1: 1.0, 2: 0.85, 3: 0.75, 4: 0.6, 5: 0.5}
 
@@ -47,7 +52,7 @@ class Outbox:
                 if arrived:
                     outbox.mark(self.store, row["id"], "sending", "sent", at=now)
                 elif arrived is False or row["kind"] in ("alert", "escalation"):
-                    outbox.mark(self.store, row["id"], "sending", "pending")
+                    outbox.mark(self.store, row["id"], "sending", "pending", error="in doubt after a restart")
                 else:
                     outbox.mark(self.store, row["id"], "sending", "doubt", at=now)
                     journal.note(self.store, now, "send-doubt", message=row["key"])
@@ -57,6 +62,28 @@ class Outbox:
         async with self._lock:
             while (row := self._next(now)) is not None:
                 await self._send(row, now)
+
+    def came_back(self, echo: Echo, is_it: Callable[[Outgoing, Echo], bool], now: dt.datetime) -> bool:
+        """An own message came back from WeChat: what was in doubt about it is settled. False when nothing was.
+
+        The oldest row that it can be counts as sent. A message whose id is known has settled its own row before.
+        """
+        since = now - ECHO_WITHIN
+        if echo.far_id and outbox.has_far_id(self.store, echo.far_id, since):
+            return False
+        for row in outbox.in_doubt(self.store, since):
+            if moment_of(row["made_at"]) - CLOCKS_DIFFER <= echo.at and is_it(outbox.outgoing(row), echo):
+                with self.store.transaction():
+                    outbox.mark(self.store, row["id"], row["state"], "sent", at=now, far_id=echo.far_id or None)
+                    if row["state"] != "sending":
+                        journal.note(self.store, now, "send-settled", message=row["key"])
+                return True
+        return False
+
+    def befriended(self, addresses: Iterable[str], now: dt.datetime) -> int:
+        """Somebody can be written to from now on: what could not go there goes again; how many messages."""
+        with self.store.transaction():
+            return outbox.revive(self.store, addresses, unreached.ERROR, now - unreached.STILL_NEWS, now)
 
     def next_moment(self, now: dt.datetime) -> dt.datetime | None:
         """When the next row may be sent; None when nothing waits."""
@@ -113,6 +140,20 @@ class Outbox:
                 return
         try:
             far_id = await self.channel.send(outbox.outgoing(row))
+        except NotConnected as error:
+            with self.store.transaction():
+                again = now + LOOK_AGAIN
+                outbox.mark(
+                    self.store, row["id"], "sending", "pending", retry_at=again, error=row["error"], tried=False
+                )
+            log.info("message %s waits: %s", row["key"], error)
+            return
+        except NotAFriend:
+            with self.store.transaction():
+                outbox.mark(self.store, row["id"], "sending", "failed", error=unreached.ERROR)
+                unreached.note(self.store, row["recipient"], now, emergency=row["urgency"] == 0)
+            log.warning("message %s cannot be sent: its recipient is no WeChat friend of the bot", row["key"])
+            return
         except SendError as error:
             self._failed(row, now, str(error), permanent=error.permanent)
             return

@@ -57,6 +57,16 @@ class NotAFriend(SendError):
     """WeChat lets nobody write to an account that is not a friend: only a mention in the room reaches it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """An own message that came back from WeChat. `where` and `text` are WeChat's; `far_id` is "" where it gives none."""
+
+    far_id: str
+    where: str
+    text: str
+    at: dt.datetime
+
+
 class Channel(Protocol):
     """The far end as the outbox sees it."""
 

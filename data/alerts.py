@@ -181,6 +181,13 @@ def put_off(store: Store, alert_id: int, moment: dt.datetime) -> None:
     )
 
 
+def step_back(store: Store, alert_id: int) -> None:
+    """The announcement of the level it stands at never left: that step is taken again when the next one is due."""
+    store.run(
+        "UPDATE alerts SET level = level - 1 WHERE id = ? AND closed_at IS NULL AND level > ?", alert_id, NOT_ANNOUNCED
+    )
+
+
 def claim(store: Store, alert_id: int, person: str, name: str, now: dt.datetime, until: dt.datetime) -> bool:
     """Somebody goes: the next step waits until the claim runs out. A later claim takes over. False when it is closed.
 

@@ -44,6 +44,11 @@ class Contact:
         return f"{int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 90000 + 10000}"
 
 
+def address(contact_id: str) -> str:
+    """The address of a contact as such, whoever it is."""
+    return f"{ADDRESS}{contact_id}"
+
+
 def id_in(address: str) -> str | None:
     """The contact id in an address "contact:<contact id>"; None for a person's address."""
     return address.removeprefix(ADDRESS) if address.startswith(ADDRESS) else None

@@ -124,6 +124,16 @@ def put_off(store: Store, row: sqlite3.Row, moment: dt.datetime) -> None:
     )
 
 
+def let_be_before(store: Store, day: dt.date) -> int:
+    """Days before `day` that nobody could watch to their end take no step any more; how many rows there were."""
+    cursor = store.run(
+        "UPDATE days SET next_step_at = NULL WHERE community = ? AND day < ? AND next_step_at IS NOT NULL",
+        store.community,
+        day.isoformat(),
+    )
+    return cursor.rowcount
+
+
 def set_deadline(store: Store, day: dt.date, elder: str, deadline: dt.datetime) -> None:
     """Move today's deadline of an elder who is still waiting."""
     store.run(

@@ -133,3 +133,9 @@ def newest_that_acted(store: Store, message: Message, since: dt.datetime) -> Mes
         message.id,
     )
     return _message(row) if row else None
+
+
+def last_at(store: Store) -> dt.datetime | None:
+    """When the newest message was said."""
+    row = store.one("SELECT max(at) AS at FROM messages WHERE community = ?", store.community)
+    return moment_of(row["at"]) if row and row["at"] else None

@@ -165,3 +165,9 @@ def m009_outbox_by_urgency(db: sqlite_utils.Database) -> None:
 @steps()
 def m010_notices(db: sqlite_utils.Database) -> None:
     notices.create_tables(db)
+
+
+@steps()
+def m011_outbox_in_doubt(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE INDEX outbox_doubt ON outbox (community, id) WHERE state = 'doubt'")
+    db.execute("CREATE INDEX outbox_failed ON outbox (community, recipient) WHERE state = 'failed'")

@@ -98,6 +98,18 @@ def soonest_pending(store: Store) -> dict[int, str]:
     return {row["urgency"]: row["soonest"] for row in rows}
 
 
+def waiting(store: Store) -> list[sqlite3.Row]:
+    """Rows that were promised and wait, without emergencies; oldest first."""
+    return store.all(
+        "SELECT * FROM outbox WHERE community = ? AND state = 'pending' AND urgency > 0 ORDER BY id", store.community
+    )
+
+
+def drop(store: Store, row_id: int, why: str) -> bool:
+    """Take one promise back; False when it was no longer waiting."""
+    return mark(store, row_id, "pending", "dropped", error=why)
+
+
 def everything(store: Store) -> list[sqlite3.Row]:
     """Every row there ever was, oldest first."""
     return store.all("SELECT * FROM outbox WHERE community = ? ORDER BY id", store.community)
@@ -133,8 +145,12 @@ def mark(
     far_id: str | None = None,
     retry_at: dt.datetime | None = None,
     error: str | None = None,
+    tried: bool = True,
 ) -> bool:
-    """Compare-and-swap a row's state; False when it was no longer `old`. `retry_at` counts an attempt that failed."""
+    """Compare-and-swap a row's state; False when it was no longer `old`.
+
+    `retry_at` counts an attempt that failed, unless it was not even `tried`.
+    """
     cursor = store.run(
         "UPDATE outbox SET state = ?, sent_at = COALESCE(?, sent_at), far_id = COALESCE(?, far_id),"
         " not_before = COALESCE(?, not_before), attempts = attempts + ?, error = ? WHERE id = ? AND state = ?",
@@ -142,7 +158,7 @@ def mark(
         text_of(at) if at else None,
         far_id,
         text_of(retry_at) if retry_at else None,
-        1 if retry_at else 0,
+        1 if retry_at and tried else 0,
         error,
         row_id,
         old,
@@ -186,3 +202,48 @@ def drop_for_message(store: Store, message_id: str) -> int:
         f"coverage:{message_id}:",
     )
     return cursor.rowcount
+
+
+def in_doubt(store: Store, since: dt.datetime) -> list[sqlite3.Row]:
+    """Rows promised since then of which nobody knows whether they arrived, oldest first.
+
+    Being sent, given up as doubtful, or waiting to be sent once more.
+    """
+    states = ("state = 'sending'", "state = 'doubt'", "state = 'pending' AND (attempts > 0 OR error IS NOT NULL)")
+    rows: list[sqlite3.Row] = []
+    for state in states:  # one after the other: each has an index of its own
+        rows += store.all(
+            f"SELECT * FROM outbox WHERE community = ? AND {state} AND made_at >= ?", store.community, text_of(since)
+        )
+    return sorted(rows, key=lambda row: row["id"])
+
+
+def has_far_id(store: Store, far_id: str, since: dt.datetime) -> bool:
+    """Whether a message sent since then is known under this id at the far end."""
+    row = store.one(
+        "SELECT 1 FROM outbox WHERE community = ? AND sent_at >= ? AND far_id = ?",
+        store.community,
+        text_of(since),
+        far_id,
+    )
+    return row is not None
+
+
+def revive(store: Store, recipients: Iterable[str], error: str, since: dt.datetime, now: dt.datetime) -> int:
+    """Private messages given up for this reason since then wait again, where they are still of use; how many."""
+    found = 0
+    for recipient in recipients:
+        found += store.run(
+            "UPDATE outbox SET state = 'pending', attempts = 0, error = NULL, not_before = ? WHERE community = ?"
+            " AND recipient = ? AND state = 'failed' AND error = ? AND made_at >= ?"
+            " AND kind NOT IN ('reply', 'receipt') AND (expires_at IS NULL OR expires_at > ?)"
+            " AND (alert IS NULL OR EXISTS (SELECT 1 FROM alerts a WHERE a.community = outbox.community"
+            " AND 'A' || a.id = outbox.alert AND a.closed_at IS NULL))",
+            text_of(now),
+            store.community,
+            recipient,
+            error,
+            text_of(since),
+            text_of(now),
+        ).rowcount
+    return found

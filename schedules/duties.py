@@ -21,6 +21,7 @@ from schedules import (
     retention,
     summary,
     unanswered,
+    unreached,
 )
 from schedules.context import Moment
 
@@ -35,6 +36,7 @@ DUTIES: Mapping[str, Callable[[Moment], None]] = {
     "unanswered": unanswered.run,
     "receipts": receipts.run,
     "contacts": contacts.run,
+    "unreached": unreached.run,
     "summary": summary.run,
     "retention": retention.run,
 }
@@ -50,6 +52,7 @@ TIMERS: Mapping[str, tuple[str, ...]] = {
     "unanswered": ("question",),
     "receipts": (receipts.KIND,),
     "summary": ("summary",),
+    "unreached": (unreached.KIND,),
     "retention": (retention.KIND,),
 }
 TRY_AGAIN = dt.timedelta(minutes=1)

@@ -4,46 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 
-from data import absences, days, journal, outbox, timers
+from data import absences, days, journal, timers
 from data.deadlines import deadline_of, own_reminder
 from data.moments import end_of_span
-from data.phrases import say
+from schedules import again
 from schedules.context import Moment
 
 KIND = "open-day"
 # Opened later than this, the bot has missed messages: people get time to report again.
 LATE = dt.timedelta(minutes=5)
-GRACE = dt.timedelta(minutes=60)
-# A deadline that follows the start so soon leaves nobody the time to report.
-TOO_SOON = dt.timedelta(minutes=15)
 
 
-def run(at: Moment) -> None:
-    """Open the day that runs now, if it is not open; then wait for the next one."""
+def run(at: Moment, *, ask: bool = True) -> None:
+    """Open the day that runs now, if it is not open; then wait for the next one. `ask`: a late opening asks the room."""
     armed = timers.armed(at.store, KIND)
     if armed is not None and armed > at.now:
         return
     if not days.is_open(at.store, at.day):
-        _open(at)
+        _open(at, ask)
     timers.arm(at.store, KIND, at.local(at.settings.day.opens, at.day + dt.timedelta(days=1)))
 
 
-def _open(at: Moment) -> None:
+def _open(at: Moment, ask: bool) -> None:
     day = at.day
     first_ever = days.last_opened(at.store) is None
     deadlines = {e.id: deadline_of(e, day, at.settings) for e in at.roster.elders.values()}
     if at.now - at.local(at.settings.day.opens) > LATE:
         # Deafness is not absence. First started in the afternoon, or back so late that there is no time left to ask:
         # nobody is late today.
-        later = at.now + GRACE
-        no_time = end_of_span(later, at.settings.day.quiet, at.settings.zone) > later or later.date() > at.now.date()
+        later = again.time_given(at)
+        tomorrow = at.local(at.settings.day.opens, day + dt.timedelta(days=1))
+        no_time = end_of_span(later, at.settings.day.quiet, at.settings.zone) > later or later >= tomorrow
         if no_time or (first_ever and at.now >= at.local(at.settings.day.deadline)):
             journal.note(at.store, at.now, "day-not-opened", day=day)
             return
-        given = {e: due if due - at.now > TOO_SOON else later for e, due in deadlines.items()}
+        given = {e: max(due, later) for e, due in deadlines.items()}
         if given != deadlines and not first_ever:
-            outbox.put(at.store, at.now, f"late:{day}", "notice", "room", say("notice_late"))
             journal.note(at.store, at.now, "opened-late")
+            if ask:
+                again.say_once(at, None, waiting=True)
         deadlines = given
     away = {row["elder"] for row in absences.on(at.store, day)}
     days.open_day(at.store, day, at.now, deadlines, away)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from data import absences, alerts, days, journal, messages, outbox, promises, questions, timers
 from data.moments import moment_of
@@ -95,6 +95,7 @@ def for_coordinators(at: Moment, day: dt.date) -> str:
         ("coordinator_requests", [_request(at, r) for r in promises.requests_between(at.store, start, end)]),
         ("coordinator_questions", [_question(at, q) for q in questions.unanswered(at.store, start, end)]),
         ("coordinator_unclear", list(_unclear(at, start, end))),
+        ("coordinator_silences", list(_silences(at, start, end))),
         ("coordinator_matters", [one_line(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
     ]
     told = [
@@ -152,6 +153,18 @@ def _question(at: Moment, question: sqlite3.Row) -> str:
     time = clock(moment_of(question["asked_at"]), at.settings.zone)
     who = one_line(message.sender) if message else ""
     return say("coordinator_question", who=who, time=time, names=listing(names(at.roster, elders)[:6] or ["?"]))
+
+
+def _silences(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterator[str]:
+    """When nothing was heard, and how many single messages were lost."""
+    zone = at.settings.zone
+    for row in journal.between(at.store, "silence", start, end):
+        over = moment_of(row["at"])
+        since = over - dt.timedelta(minutes=json.loads(row["detail"])["minutes"])
+        first, last = since.astimezone(zone).date(), over.astimezone(zone).date()
+        yield f"{'' if first == last else date(first)}{clock(since, zone)}到{clock(over, zone)}"
+    if lost := len(journal.between(at.store, "unheard", start, end)):
+        yield say("coordinator_unheard", count=lost)
 
 
 def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:

@@ -167,6 +167,7 @@ class World:
         self._sent: list[Sent] = []
         self._count = 0
         self._skipped: set[tuple[str, str | None]] = set()
+        self._deaf = False
         self.now = self.moment(start, date)
         self.store = Store.open(self.path, self.settings.community, durable=False)
         if not roster.current(self.store).elders:
@@ -188,13 +189,14 @@ class World:
     def until(self, text: str) -> None:
         """Let time pass; everything that falls due on the way happens at its own moment."""
         self._pass(self.moment(text))
-        self._run(self.engine.wake(self.now))
+        if not self._deaf:
+            self._run(self.engine.wake(self.now))
 
     def _pass(self, end: dt.datetime) -> None:
         """Up to the end, without what falls due at that very moment: a message of that moment comes first."""
         assert end >= self.now, f"it is {self.now:%m-%d %H:%M} already"
         for _ in range(100_000):
-            due = self.engine.next_due(self.now)
+            due = self.engine.next_due(self.now) if not self._deaf else None
             if due is None:
                 break
             due = max(due, self.now + dt.timedelta(seconds=1)) if due <= self.now else due
@@ -230,13 +232,15 @@ class World:
         self._start()
 
     def goes_deaf(self, at: str) -> None:
-        """WeChat is gone: nothing is heard from then on."""
+        """WeChat is gone: nothing is heard from then on, and nothing is sent."""
         self.until(at)
+        self._deaf = True
         self.engine.went_deaf(self.now)
 
     def hears_again(self, at: str) -> None:
         """WeChat is back."""
         self.until(at)
+        self._deaf = False
         self.engine.hears(self.now)
         self._run(self.engine.wake(self.now))
 

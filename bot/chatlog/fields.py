@@ -41,6 +41,7 @@ _KINDS: Mapping[str, MessageType | None] = {
     "recalled": "recalled",
     "system": None, "系统": None, "系统消息": None, "10000": None, "10002": None,
 }  # fmt: skip
+_ACCOUNT = re.compile(r"(?:wxid|gh)_[\w-]+|[\w-]+@(?:chatroom|openim)")
 OUR_KINDS = ("text", "image", "video", "audio", "emoticon", "location", "recalled")
 
 
@@ -53,7 +54,7 @@ def place_of(names: list[str]) -> dict[str, list[str]]:
 def entry(row: Mapping[str, Any], places: Mapping[str, list[str]], about: About, line: int) -> Entry | None:
     """The entry of one row; None for one of the program's own lines without words. Raises ChatError naming the line."""
     at, exact = _at(row, places, about, line)
-    sender, text = _first(row, places["sender"]), _first(row, places["text"])
+    sender, text = _sender(row, places["sender"]), _first(row, places["text"])
     kind = _kind(_first(row, places["kind"]), line)
     # Only our own record's ids (beside its "at") are for good: exporters count from one each time.
     given = (_first(row, places["id"]) or None) if "at" in row else None
@@ -78,6 +79,15 @@ def _first(row: Mapping[str, Any], columns: list[str]) -> str:
         if value is not None and not isinstance(value, (dict, list)) and str(value).strip():
             return str(value).strip()
     return ""
+
+
+def _sender(row: Mapping[str, Any], columns: list[str]) -> str:
+    """A name rather than an account's number, where both are given: the roster knows people by their names."""
+    for column in columns:
+        value = _first(row, [column])
+        if value and not _ACCOUNT.fullmatch(value):
+            return value
+    return _first(row, columns)
 
 
 def _kind(written: str, line: int) -> MessageType | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chatlog.about import About
 from bot.chatlog.bodies import understood
@@ -22,6 +23,8 @@ _BY_COUNT: tuple[tuple[str, Callable[[str, About], list[Entry] | None]], ...] = 
     ("exported", exported.read),
     ("pc", pc.read),
 )
+_WITH_WXID = re.compile(r"\s*\((?:wxid|gh)_[\w-]+\)$")
+_WITH_ACCOUNT = re.compile(r"\s*\((?:(?:wxid|gh)_[\w-]+|[A-Za-z][\w-]{5,19})\)$")
 _HOW = "要像这样：“名字 2026/11/20 8:12:33”一行，内容在下一行；别的写法见 README.zh.md"
 
 
@@ -88,10 +91,17 @@ def read(data: bytes | str, about: About) -> Chat:
 
 
 def _chat(form: str, entries: list[Entry]) -> Chat:
-    found = tuple(e for entry in entries for e in understood(entry))
+    found = tuple(e for entry in _by_name(entries) for e in understood(entry))
     if not found:
         raise ChatError("没有读到一条消息", _HOW)
     return Chat(form, found)
+
+
+def _by_name(entries: list[Entry]) -> list[Entry]:
+    """Some exporters write "name(account)": the roster knows the name. Where all are so, it is no part of anybody's name."""
+    all_so = all(_WITH_ACCOUNT.search(e.sender) for e in entries if e.sender)
+    pattern = _WITH_ACCOUNT if all_so else _WITH_WXID
+    return [replace(e, sender=pattern.sub("", e.sender) or e.sender) for e in entries]
 
 
 def _plain(text: str) -> str:

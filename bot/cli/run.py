@@ -51,6 +51,12 @@ async def _until_stopped(app: object) -> None:
         loop.add_signal_handler(name, stopped.set)
 
     def ready() -> None:
-        click.echo(f"小安在线了。群聊页面：http://{app.settings.web.host}:{app.port}  （Ctrl-C 停止）")
+        page = f"http://{app.settings.web.host}:{app.port}"
+        if app.settings.puppet.kind == "local":
+            click.echo(f"小安在线了。群聊页面：{page}  （Ctrl-C 停止）")
+        elif app.wechat.online:
+            click.echo(f"小安在线了。状态页面：{page}  （Ctrl-C 停止）")
+        else:
+            click.echo(f"小安启动了，正在连接微信网关。连没连上、要不要扫码，看状态页面：{page}  （Ctrl-C 停止）")
 
     await app.run(stopped, ready)

@@ -8,7 +8,7 @@ import importlib.util
 from collections.abc import Iterator
 
 from bot.config import Settings
-from bot.doctor import Finding
+from bot.findings import Finding
 from bot.ops import backup
 from bot.ops.heartbeat import Heartbeat
 from bot.ops.lock import marker

@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 SECONDS = 60.0  # for one sending, whatever the service does
 BACKOFF = tuple(dt.timedelta(seconds=s) for s in (30, 120, 300, 600, 1800))
 GIVEN_UP_AFTER = dt.timedelta(hours=24)
-# A trouble that is over this soon is not told: lines drop and come back.
-GRACE = {"gateway": dt.timedelta(minutes=2), "logged-out": dt.timedelta(minutes=1), "sending": dt.timedelta(minutes=1)}
+# A trouble that is over this soon is not told: lines drop and come back. A logout never mends itself: it is told within a
+# minute, also where the first sending fails.
+GRACE = {"gateway": dt.timedelta(minutes=2), "logged-out": dt.timedelta(seconds=15), "sending": dt.timedelta(minutes=1)}
 
 # (address, title, text) → whether it was taken
 Sender = Callable[[str, str, str], Awaitable[bool]]

@@ -15,7 +15,9 @@ from typing import Any, Protocol, runtime_checkable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.model import Message, MessageType
-from bot.wechat import compat, files
+from bot.ports import Echo
+from bot.wechat import compat, files, wire
+from bot.wechat.causes import Cause
 from bot.wechat.errors import GatewayError, describe
 from bot.wechat.rooms import Directory, Seen
 from bot.wechat.state import OnState, StateKind, WechatState
@@ -31,11 +33,13 @@ from wechaty_puppet import Puppet, PuppetOptions, ScanStatus  # noqa: E402
 log = logging.getLogger(__name__)
 
 Hear = Callable[[Message], Awaitable[None]]
-Echoed = Callable[[str, str], Awaitable[None] | None]
+Echoed = Callable[[Echo], None]
+Lost = Callable[[str], None]
 
 FILE_SECONDS = 60.0
 DRAIN_SECONDS = 10.0
 REFRESH_SECONDS = 60.0
+TROUBLES_SECONDS = 60.0
 MEETING = 8  # members looked at side by side
 ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
@@ -71,8 +75,10 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
 
     puppet: which WeChat. topic: the room's exact name. hear: gets each message for the bot, one call at a time.
     directory: who is who. now: the moment, aware. media_dir: where pictures, clips and voice notes are kept (None: they
-    are not fetched). echoed: gets id and text of each own message that came back. on_state: hears of every change in what
-    the bot can hear (see state.py); it must return at once. scheduler: wechaty's own, never started here.
+    are not fetched). echoed: gets each own message that came back. on_state: hears of every change in what the bot can hear
+    (see state.py). on_friend: gets the contact id of everybody who can be written to from now on. on_lost: gets the id of
+    each message that came and could not be had. These four must return at once. scheduler: wechaty's own, never started
+    here.
     """
 
     retry_after: tuple[float, ...] = (1.0, 5.0, 30.0)  # seconds, while the database cannot be written
@@ -89,6 +95,8 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         media_dir: Path | None = None,
         echoed: Echoed | None = None,
         on_state: OnState | None = None,
+        on_friend: Callable[[str], None] | None = None,
+        on_lost: Lost | None = None,
         scheduler: AsyncIOScheduler | None = None,
     ) -> None:
         super().__init__(
@@ -115,7 +123,9 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self._met_at: float | None = None
         self._stopping = False
         self._turn = 0
-        self._on_state = on_state
+        self._troubles = 0
+        self._troubles_told: float | None = None
+        self._on_state, self._on_friend, self._on_lost = on_state, on_friend, on_lost
         self._echoes: deque[tuple[str, str, str]] = deque(maxlen=_ECHOES)
 
     # Life
@@ -193,6 +203,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         puppet.on("room-leave", self._left)
         puppet.on("room-topic", self._renamed)
         puppet.on("room-invite", self._invited)
+        puppet.on("friendship", self._friendship)
         puppet.on("scan", self._scan)
         puppet.on("offline", self._offline)
         puppet.on("waiting", self._no_account)
@@ -219,18 +230,18 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             else:
                 self._end(StartError(f"logged in, but could not begin ({type(error).__name__}: {error})"))
 
-    def _deaf(self, kind: StateKind, why: str, qrcode: str = "") -> None:
+    def _deaf(self, kind: StateKind, why: str, *, qrcode: str = "", cause: Cause = "") -> None:
         self._turn += 1
         self.online = False
         self._is_online.clear()
-        self._tell(kind, why, qrcode=qrcode)
+        self._tell(kind, why, qrcode=qrcode, cause=cause)
 
     async def _logged_out(self, payload: Any) -> None:
         log.error("WeChat logged the bot out; it hears nothing until it is logged in again")
         self._deaf("logged-out", "WeChat logged the account out")
 
-    def _offline(self, why: str) -> None:
-        self._deaf("offline", why)
+    def _offline(self, problem: GatewayError) -> None:
+        self._deaf("offline", str(problem), cause=problem.cause)
 
     def _no_account(self, why: str) -> None:
         if self.state.kind not in ("scan", "scan-expired"):
@@ -238,22 +249,34 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
 
     def _scan(self, payload: Any) -> None:
         if payload.status == ScanStatus.Waiting and payload.qrcode:
-            self._deaf("scan", "the QR code must be scanned with the bot's phone", payload.qrcode)
+            self._deaf("scan", "the QR code must be scanned with the bot's phone", qrcode=payload.qrcode)
         elif payload.status in (ScanStatus.Timeout, ScanStatus.Cancel):
             self._deaf("scan-expired", "the QR code was not scanned in time")
 
-    def _tell(self, kind: StateKind, why: str = "", *, qrcode: str = "", room: str = "") -> None:
-        state = WechatState(kind, why, qrcode, room)
+    def _tell(
+        self,
+        kind: StateKind,
+        why: str = "",
+        *,
+        qrcode: str = "",
+        room: str = "",
+        detail: str = "",
+        cause: Cause = "",
+    ) -> None:
+        state = WechatState(kind, why, qrcode, room, detail, cause)
         if kind in ("offline", "logged-out", "scan", "scan-expired", "online"):
             if state == self.state:
                 return
             self.state = state
-        if self._on_state is None:
-            return
+        if self._on_state is not None:
+            self._safely(self._on_state, state)
+
+    def _safely(self, hear: Callable[[Any], None], what: Any) -> None:
+        """A listener of ours that fails must not end what it listens to."""
         try:
-            self._on_state(state)
+            hear(what)
         except Exception as error:
-            log.error("on_state(%s): %s", kind, describe(error))
+            log.error("%s: %s", getattr(hear, "__name__", "a listener"), describe(error))
 
     async def _joined(self, payload: Any) -> None:
         try:
@@ -284,25 +307,47 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         """A coordinator's invitation into our group is accepted, any other is only told."""
         try:
             found = await self.puppet.room_invitation_payload(payload.room_invitation_id)
-            seen = await self._seen(found.inviter_id)
-            people = self.directory.people_of(seen.id, seen.name, seen.alias, self._now())
-            person = self.directory.person(people[0]) if len(people) == 1 else None
-            if person is None or person.role != "coordinator":
-                self._tell("invited", f"an invitation into {found.topic!r} was not accepted: it is no coordinator's")
+            if not await self._is_coordinator(found.inviter_id):
+                self._tell("invite-refused", "an invitation into a group is no coordinator's", detail=found.topic)
             elif self.room_id is not None or found.topic not in ("", self.topic):
-                self._tell(
-                    "invited", f"an invitation into {found.topic!r} was not accepted: room.topic is {self.topic!r}"
-                )
+                self._tell("invite-refused", "an invitation is not into the group of room.topic", detail=found.topic)
             else:
                 await self.puppet.room_invitation_accept(payload.room_invitation_id)
-                self._tell("invited", f"the invitation into {found.topic!r} was accepted")
+                self._tell("invited", "a coordinator's invitation into the group was accepted")
                 if await self._find_room():
                     await self.meet_members()
         except Exception as error:
             log.error("an invitation: %s", describe(error))
 
+    async def _is_coordinator(self, contact_id: str) -> bool:
+        seen = await self._seen(contact_id)
+        people = self.directory.people_of(seen.id, seen.name, seen.alias, self._now())
+        person = self.directory.person(people[0]) if len(people) == 1 else None
+        return person is not None and person.role == "coordinator"
+
+    async def _friendship(self, payload: Any) -> None:
+        """Who is in our group, or a coordinator, may become a friend, since only friends can be written to in private."""
+        try:
+            found = await self.puppet.friendship_payload(payload.friendship_id)
+            if found.type == wire.FRIEND_ASKS:
+                ours = self.room_id is not None and found.contact_id in await self.puppet.room_members(self.room_id)
+                if not ours and not await self._is_coordinator(found.contact_id):
+                    self._tell("friend-refused", "somebody who is not in the group asks to be a friend")
+                    return
+                await self.puppet.friendship_accept(payload.friendship_id)
+                self._tell("befriended", "a request to be a friend was accepted")
+            if found.type in (wire.FRIEND_ASKS, wire.FRIEND_NOW) and self._on_friend is not None:
+                self._safely(self._on_friend, found.contact_id)
+        except Exception as error:
+            log.error("a request to be a friend: %s", describe(error))
+
     def _trouble(self, payload: Any) -> None:
-        log.error("WeChat reports an error (%s)", type(payload).__name__)
+        """A gateway that cannot reach WeChat reports dozens of errors a second: they are counted, and told once a minute."""
+        self._troubles += 1
+        now = asyncio.get_running_loop().time()
+        if self._troubles_told is None or now - self._troubles_told >= TROUBLES_SECONDS:
+            log.error("the gateway reports trouble with WeChat (%d times); its own log says more", self._troubles)
+            self._troubles, self._troubles_told = 0, now
 
     def _end(self, error: BaseException | None) -> None:
         if self._ended is not None and not self._ended.done():
@@ -344,6 +389,11 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         elif found[0] != before:
             self._tell("room-found", room=found[0])
         return self.room_id
+
+    @property
+    def known_room(self) -> str | None:
+        """The room's id as it is known without asking: the one found, else the one kept."""
+        return self.room_id or self._kept_room()
 
     def _kept_room(self) -> str | None:
         """The id found before under the topic of today's settings; the group may have been renamed since."""
@@ -422,6 +472,8 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
                 turn = await self._taken(message_id)
             except Exception as error:
                 log.error("message %s was lost: %s", message_id, describe(error))
+                if self._on_lost is not None:
+                    self._safely(self._on_lost, message_id)
             finally:
                 self._inbox.task_done()
                 if turn is None:
@@ -485,11 +537,10 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         if msg.payload.from_id == self.contact_id:
             payload = msg.payload
             where = payload.room_id or payload.to_id
-            self._echoes.append((where, _plain(msg.text() or payload.filename or ""), msg.message_id))
+            echo = Echo(msg.message_id, where, msg.text() or payload.filename or "", self._moment(payload.timestamp))
+            self._echoes.append((where, _plain(echo.text), echo.far_id))
             if self._echoed is not None:
-                result = self._echoed(msg.message_id, msg.text())
-                if result is not None:
-                    await result
+                self._safely(self._echoed, echo)
             return
         message = await self._understand(msg)
         if message is not None:
@@ -507,8 +558,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         if kind is None or (kind == "text" and is_pat(text)):
             return None
         seen = await self._seen(msg.talker().contact_id)
-        seconds = _seconds(msg.payload.timestamp or 0)
-        at = dt.datetime.fromtimestamp(seconds, dt.UTC) if seconds > 0 else self._now()
+        at = self._moment(msg.payload.timestamp)
         return Message(
             id=msg.message_id,
             at=at,
@@ -521,6 +571,10 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             mentions=await self._mentions(msg),
             contact=seen.id,
         )
+
+    def _moment(self, timestamp: float | None) -> dt.datetime:
+        seconds = _seconds(timestamp or 0)
+        return dt.datetime.fromtimestamp(seconds, dt.UTC) if seconds > 0 else self._now()
 
     def _type(self, msg: Any) -> MessageType | None:
         """None for what is not said by a person, or says nothing (system notes, links, money)."""
@@ -559,4 +613,5 @@ def _seconds(timestamp: float) -> float:
 
 
 def _plain(text: str) -> str:
+    """The words, whatever spaces WeChat puts between them."""
     return " ".join(text.split())

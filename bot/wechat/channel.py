@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from bot.ports import NotAFriend, NotConnected, Outgoing, SendError
+from bot.ports import Echo, NotAFriend, NotConnected, Outgoing, SendError
 from bot.wechat import compat
 from bot.wechat.bot import XiaoAn
 from bot.wechat.errors import GatewayError, describe
@@ -69,6 +69,19 @@ class WechatChannel:
             return None
         return puppet.arrived(out.key if out.text else _file_key(out))
 
+    def is_echo(self, out: Outgoing, echo: Echo) -> bool:
+        """Whether an own message that came back is this one. What goes last counts: the text, or a file sent alone.
+
+        How the people mentioned are named may have changed meanwhile, and gateways write mentions in their own way.
+        """
+        where = self._bot.known_room if out.to == "room" else self._directory.contact_for(out.to)
+        if not where or echo.where != where:
+            return False
+        sent, came = " ".join(out.text.split()), " ".join(echo.text.split())
+        if not sent:
+            return bool(out.file) and came == Path(out.file or "").name
+        return came == sent or (bool(out.mentions) and came.startswith("@") and came.endswith(f" {sent}"))
+
     async def _send(self, out: Outgoing) -> str:
         if not self._bot.online:
             raise NotConnected("WeChat is not connected")
@@ -112,10 +125,14 @@ class WechatChannel:
                 contact = self._directory.contact_for(to)
         if contact is None:
             raise SendError(f"no WeChat contact is known for {to}", permanent=True)
-        payload = await self._bot.puppet.contact_payload(contact)
-        if not payload.friend:
+        if not await self._is_friend(contact):
             raise NotAFriend(f"{to} is not a WeChat friend of the bot", permanent=True)
         return contact
+
+    async def _is_friend(self, contact: str) -> bool:
+        """Some gateways leave the mark of a friend out; then the list of contacts tells."""
+        puppet = self._bot.puppet
+        return bool((await puppet.contact_payload(contact)).friend) or contact in await puppet.contact_list()
 
     def _mentioning(self, out: Outgoing) -> tuple[str, list[str]]:
         """The text begun with @alias for each person, and the contact ids; who has no contact is named all the same."""

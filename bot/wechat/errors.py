@@ -5,6 +5,8 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+from bot.wechat.causes import Cause
+
 
 class LinkError(Exception):
     """The endpoint or the token cannot be used as written; the text names the key and the mend, never the token."""
@@ -13,13 +15,13 @@ class LinkError(Exception):
 class GatewayError(Exception):
     """The gateway did not do what was asked.
 
-    `lost`: the connection is at fault, so the same may work in a while. `taken`: another client listens already.
+    `lost`: the connection is at fault, so the same may work in a while. `cause`: for people (see causes.py).
     """
 
-    def __init__(self, why: str, *, lost: bool = False, taken: bool = False) -> None:
+    def __init__(self, why: str, *, lost: bool = False, cause: Cause = "") -> None:
         super().__init__(why)
         self.lost = lost
-        self.taken = taken
+        self.cause: Cause = cause
 
 
 def describe(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from grpclib.const import Cardinality, Status
 from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 
 from bot.wechat import compat, wire
+from bot.wechat.causes import Cause
 from bot.wechat.errors import GatewayError
 from bot.wechat.files import MAX_BYTES
 from bot.wechat.link import Link
@@ -109,20 +110,21 @@ class Gateway:
         except GatewayError:
             raise
         except TimeoutError:
-            raise GatewayError(f"the gateway did not answer in time ({name})", lost=True) from None
+            raise GatewayError(f"the gateway did not answer in time ({name})", lost=True, cause="silent") from None
         except GRPCError as error:
             raise self._refusal(name, error.status) from None
         except (StreamTerminatedError, ProtocolError):
-            raise GatewayError("the connection to the gateway was lost", lost=True) from None
+            raise GatewayError("the connection to the gateway was lost", lost=True, cause="lost") from None
         except OSError as error:
-            raise GatewayError(_why_not_connected(error, self.link), lost=True) from None
+            raise _not_connected(error, self.link) from None
 
     def _refusal(self, name: str, status: Status) -> GatewayError:
         if status == Status.UNAUTHENTICATED:
-            return GatewayError("the gateway refuses the token; puppet.token must be the one it was started with")
+            why = "the gateway refuses the token; puppet.token must be the one it was started with"
+            return GatewayError(why, cause="token")
         if status == Status.ALREADY_EXISTS:
             why = "the gateway already serves another client (or still holds our old connection)"
-            return GatewayError(why, taken=True)
+            return GatewayError(why, cause="taken")
         if status == Status.UNIMPLEMENTED:
             return GatewayError(f"the gateway cannot do {name}")
         return GatewayError(f"the gateway failed at {name} ({status.name})", lost=status in _LOST)
@@ -134,17 +136,23 @@ def _within_bounds(have: bytearray, more: bytes) -> bytes:
     return more
 
 
-def _why_not_connected(error: OSError, link: Link) -> str:
+def _not_connected(error: OSError, link: Link) -> GatewayError:
     kind = type(error).__name__
+    cause: Cause
     if "CertificateVerification" in kind or "SSLCertVerification" in kind:
-        return (
-            f"the certificate of {link.name} is not trusted for the name {link.verified_name!r};"
-            " set puppet.ca to its root, and puppet.server_name to the name in it"
+        cause, why = (
+            "certificate",
+            (
+                f"the certificate of {link.name} is not trusted for the name {link.verified_name!r};"
+                " set puppet.ca to its root, and puppet.server_name to the name in it"
+            ),
         )
-    if "SSL" in kind:
-        return f"{link.name} does not speak TLS as expected; is puppet.tls set as the gateway was started?"
-    if isinstance(error, ConnectionRefusedError):
-        return f"nothing listens at {link.name}; is the gateway running, and is puppet.endpoint right?"
-    if kind == "gaierror":
-        return f"{link.name}: there is no such host; check puppet.endpoint"
-    return f"{link.name} cannot be reached ({error.strerror or kind})"
+    elif "SSL" in kind:
+        cause, why = "tls", f"{link.name} does not speak TLS as expected; is puppet.tls set as the gateway was started?"
+    elif isinstance(error, ConnectionRefusedError):
+        cause, why = "refused", f"nothing listens at {link.name}; is the gateway running, and is puppet.endpoint right?"
+    elif kind == "gaierror":
+        cause, why = "host", f"{link.name}: there is no such host; check puppet.endpoint"
+    else:
+        cause, why = "unreachable", f"{link.name} cannot be reached ({error.strerror or kind})"
+    return GatewayError(why, lost=True, cause=cause)

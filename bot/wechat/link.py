@@ -98,14 +98,17 @@ class Link:
                 found = json.loads(answer.read(100_000))
             host, port = str(found.get("host") or found["ip"]), int(found["port"])
         except urllib.error.HTTPError as error:
-            raise GatewayError(f"wechaty's directory knows no gateway for this token (HTTP {error.code})") from None
+            why = f"wechaty's directory knows no gateway for this token (HTTP {error.code})"
+            raise GatewayError(why, cause="unregistered") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise GatewayError(
                 f"the gateway of this token could not be looked up ({type(error).__name__}); set puppet.endpoint",
                 lost=True,
+                cause="unregistered",
             ) from None
         if host in ("", "0.0.0.0") or not 0 < port < 65536:
-            raise GatewayError("no gateway is registered for this token now; start it, or set puppet.endpoint")
+            why = "no gateway is registered for this token now; start it, or set puppet.endpoint"
+            raise GatewayError(why, cause="unregistered")
         return host, port
 
 

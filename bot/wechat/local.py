@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.wechat import compat, files
+from bot.wechat.wording import QUOTE_LINE
 from bot.wechat.world import LocalWorld, WorldContact, WorldError, WorldMessage
 
 compat.prepare()
@@ -33,7 +34,6 @@ from wechaty_puppet import (  # noqa: E402
 ROOM_ID = "room@local"
 AFTER_MENTION = "\u2005"  # WeChat ends a mention with a four-per-em space
 CATCH_UP = 200  # how many of the last messages are looked through at start
-QUOTE_LINE = "\n" + "- " * 14 + "-\n"
 
 # The outbox key of what is being sent, for the world to recognise a message that it already has.
 sending_key: ContextVar[str] = ContextVar("sending_key", default="")

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.wechat import compat, wire
+from bot.wechat.causes import Cause
 from bot.wechat.errors import GatewayError, LinkError
 from bot.wechat.gateway import Gateway
 from bot.wechat.link import Link
@@ -21,11 +22,12 @@ LOOK_SECONDS = 8.0
 class Probe:
     """What was found, as far as it could be looked at. `problem` is "" when all is well, else says what to mend.
 
-    `taken`: another client listens already, so whether somebody is logged in could not be seen. `rooms`: how many rooms
-    have the topic.
+    `taken`: another client listens already, so whether somebody is logged in could not be seen. `rooms`: in how many rooms
+    of that topic the account is (0 also when that was not looked at). `cause`: why there is no connection.
     """
 
     problem: str = ""
+    cause: Cause = ""
     version: str = ""
     taken: bool = False
     account: str = ""
@@ -42,18 +44,18 @@ async def probe(link: Link, topic: str, seconds: float = LOOK_SECONDS) -> Probe:
     except (GatewayError, LinkError) as error:
         if gateway is not None:
             gateway.close()
-        return Probe(problem=str(error))
+        return Probe(str(error), error.cause if isinstance(error, GatewayError) else "")
     try:
         taken, account = await _account(gateway, seconds)
         if not taken and not account:
-            return Probe("no WeChat account is logged in at the gateway; scan its QR code (run shows it)", version)
-        found = await _rooms(gateway, topic, seconds)
+            return Probe("no WeChat account is logged in at the gateway; scan its QR code (run shows it)", "", version)
+        found = await _rooms(gateway, topic, account, seconds)
         problem = ""
         if found != 1:
             problem = f"{found} groups are named {topic!r}; the bot must be in exactly one (room.topic)"
-        return Probe(problem, version, taken, account, found)
+        return Probe(problem, "", version, taken, account, found)
     except GatewayError as error:
-        return Probe(str(error), version)
+        return Probe(str(error), error.cause, version)
     finally:
         gateway.close()
 
@@ -70,7 +72,7 @@ async def _account(gateway: Gateway, seconds: float) -> tuple[bool, str]:
     except TimeoutError:
         return False, ""
     except GatewayError as error:
-        if error.taken:
+        if error.cause == "taken":
             return True, ""
         raise
     finally:
@@ -78,9 +80,15 @@ async def _account(gateway: Gateway, seconds: float) -> tuple[bool, str]:
     return False, ""
 
 
-async def _rooms(gateway: Gateway, topic: str, seconds: float) -> int:
+async def _rooms(gateway: Gateway, topic: str, account: str, seconds: float) -> int:
     found = 0
     for room_id in (await gateway.call("RoomList", pb.RoomListRequest(), pb.RoomListResponse, seconds)).ids:
         room = await gateway.call("RoomPayload", pb.RoomPayloadRequest(id=room_id), pb.RoomPayloadResponse, seconds)
-        found += room.topic == topic
+        if room.topic != topic:
+            continue
+        request = pb.RoomMemberListRequest(id=room_id)
+        members = (await gateway.call("RoomMemberList", request, pb.RoomMemberListResponse, seconds)).member_ids
+        found += (
+            not account or account in members
+        )  # some gateways go on listing a room that the account was taken out of
     return found

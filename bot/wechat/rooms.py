@@ -112,6 +112,12 @@ class Directory:
         found = self._bound(person_id)
         return found.id if found else None
 
+    def addresses_of(self, contact_id: str) -> tuple[str, ...]:
+        """All the addresses that lead to a contact: the person it is bound to, and its own."""
+        found = contacts.get(self.store, contact_id)
+        own = found.people if found is not None and found.state == "bound" else ()
+        return (*own, contacts.address(contact_id))
+
     def mention_for(self, person_id: str) -> Seen | None:
         """Whom to mention for a person: the bound contact, or the one that several people share. Only for the room."""
         if contact_id := contacts.id_in(person_id):

@@ -21,7 +21,7 @@ from bot.wechat.errors import GatewayError, describe
 from bot.wechat.gateway import Gateway
 from bot.wechat.link import Link
 from bot.wechat.transfer import fetch
-from bot.wechat.wording import note_text
+from bot.wechat.wording import app_text, note_text
 
 compat.prepare()
 
@@ -48,13 +48,13 @@ _BASE64, _URL, _UUID = 1, 2, 7
 
 
 class ServicePuppet(Puppet):  # type: ignore[misc]
-    """The bot's account behind a gateway. Beside wechaty's events it emits "offline" (why) and "waiting" (no account).
+    """The bot's account behind a gateway. Beside wechaty's events it emits "offline" (the GatewayError) and "waiting" (no account).
 
     `jitter` gives numbers in [0, 1). `beat`: seconds between two heartbeats, each of which must be answered in as many:
     a dead connection is noticed within two of them, a deaf one within three.
     """
 
-    beat = 10.0
+    beat = 8.0
     login_grace = 5.0  # how long after connecting a login may take before the account counts as logged out
     settled_after = 60.0  # a connection that held this long was a good one: the next wait is short again
     first_wait, longest_wait = 1.0, 60.0
@@ -113,20 +113,19 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
             began = loop.time()
             try:
                 await self._session()
-                why = "the gateway ended the connection"
+                problem = GatewayError("the gateway ended the connection", lost=True, cause="lost")
             except GatewayError as error:
-                why = str(error)
+                problem = error
             except Exception as error:
                 log.error("gateway: %s", describe(error))
-                why = f"the connection failed ({type(error).__name__})"
+                problem = GatewayError(f"the connection failed ({type(error).__name__})", lost=True)
             self._logged_in = False
             failures = 0 if loop.time() - began > self.settled_after else failures + 1
-            wait = min(self.longest_wait, self.first_wait * 2 ** min(failures - 1, 10)) if failures else 0.0
-            wait = max(self.first_wait, wait) * (0.5 + self._jitter())
-            if why != self._last_problem:
-                self._last_problem = why
-                log.error("WeChat gateway: %s; trying again for as long as it takes", why)
-            self._emit("offline", why)
+            wait = pause_after(failures, self.first_wait, self.longest_wait, self._jitter())
+            if str(problem) != self._last_problem:
+                self._last_problem = str(problem)
+                log.error("WeChat gateway: %s; trying again for as long as it takes", str(problem))
+            self._emit("offline", problem)
             await asyncio.sleep(wait)
 
     async def _session(self) -> None:
@@ -175,7 +174,7 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
             await asyncio.sleep(self.beat)
             await gateway.version(self.beat)
             if self._last_dong is not None and loop.time() - self._last_dong > 2.5 * self.beat:
-                raise GatewayError("the gateway answers, but its events do not arrive", lost=True)
+                raise GatewayError("the gateway answers, but its events do not arrive", lost=True, cause="deaf")
             try:
                 await gateway.call("Ding", pb.DingRequest(data="heartbeat"), pb.DingResponse, self.beat)
             except GatewayError as error:
@@ -236,10 +235,14 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
     async def message_payload(self, message_id: str) -> MessagePayload:
         request = pb.MessagePayloadRequest(id=message_id)
         found = await self._open.call("MessagePayload", request, pb.MessagePayloadResponse)
-        number = int(found.type)
+        number, text = int(found.type), found.text
+        if (words := app_text(text)) is not None:  # some gateways hand WeChat's XML on, under whatever type
+            number, text = wire.TEXT, words
+        elif number == wire.GROUP_NOTE:
+            text = note_text(text)
         return MessagePayload(
             id=found.id or message_id,
-            text=note_text(found.text) if number == wire.GROUP_NOTE else found.text,
+            text=text,
             timestamp=found.timestamp,
             type=wire.TYPES.get(number, MessageType.MESSAGE_TYPE_UNSPECIFIED),
             filename=found.filename,
@@ -348,6 +351,23 @@ class ServicePuppet(Puppet):  # type: ignore[misc]
     async def room_invitation_accept(self, room_invitation_id: str) -> None:
         request = pb.RoomInvitationAcceptRequest(id=room_invitation_id)
         await self._open.call("RoomInvitationAccept", request, pb.RoomInvitationAcceptResponse, FILE_SECONDS)
+
+    async def friendship_payload(self, friendship_id: str, payload: Any = None) -> Any:
+        """contact_id, and type as in wire.FRIEND_NOW and FRIEND_ASKS."""
+        request = pb.FriendshipPayloadRequest(id=friendship_id)
+        return await self._open.call("FriendshipPayload", request, pb.FriendshipPayloadResponse)
+
+    async def friendship_accept(self, friendship_id: str) -> None:
+        request = pb.FriendshipAcceptRequest(id=friendship_id)
+        await self._open.call("FriendshipAccept", request, pb.FriendshipAcceptResponse, FILE_SECONDS)
+
+
+def pause_after(failures: int, first: float, longest: float, jitter: float) -> float:
+    """Seconds until the next try: doubled with each failure in a row up to `longest`, and spread by half either way.
+
+    `jitter` in [0, 1): several bots that lost one gateway at the same moment do not come back at the same moment.
+    """
+    return min(longest, first * 2.0 ** min(max(failures - 1, 0), 30)) * (0.5 + jitter)
 
 
 def _sent_id(answer: Any) -> str:

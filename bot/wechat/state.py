@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.wechat.causes import Cause
+
 StateKind = Literal[
     "offline",  # the gateway cannot be reached or refuses us: nothing is heard
     "logged-out",  # the gateway is there, the account is not logged in: nothing is heard
@@ -16,18 +18,26 @@ StateKind = Literal[
     "room-missing",  # logged in, but in no room of that name, or in several: `why`
     "room-lost",  # the bot was taken out of its room
     "room-renamed",  # the room carries another topic now (`why`); the bot stays with it
-    "invited",  # somebody invited the bot; `why` says what was done
+    "invited",  # a coordinator's invitation was accepted
+    "invite-refused",  # somebody's invitation was not accepted; `detail` is the room's topic
+    "befriended",  # somebody's request to be a friend was accepted
+    "friend-refused",  # the request of somebody who is not in the room waits for a person
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class WechatState:
-    """One change. `why` is for a person; `qrcode` is the text to show as a QR code (kind "scan")."""
+    """One change. `why` is for a person; `qrcode` is the text to show as a QR code (kind "scan").
+
+    `detail` belongs to the kind, `cause` to "offline" (causes.py).
+    """
 
     kind: StateKind
     why: str = ""
     qrcode: str = ""
     room: str = ""
+    detail: str = ""
+    cause: Cause = ""
 
 
 OnState = Callable[[WechatState], None]

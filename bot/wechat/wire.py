@@ -92,7 +92,16 @@ class InvitationResponse(betterproto.Message):
     topic: str = betterproto.string_field(3)
 
 
-GROUP_NOTE = 10  # 接龙
+@dataclass(frozen=True, slots=True)
+class FriendshipEvent:
+    """Somebody asked to be a friend, or became one; `friendship_id` is the gateway's name for it."""
+
+    friendship_id: str
+
+
+FRIEND_NOW, FRIEND_ASKS = 1, 2  # the gateway's kinds of friendship; 3: the other side wants to be asked first
+
+TEXT, GROUP_NOTE = 7, 10  # GROUP_NOTE: 接龙
 # The gateway sends the numbers of wechaty's own enum, not of the protocol's. 10 is read as text; 16 is Post.
 TYPES: Mapping[int, Any] = {
     1: MessageType.MESSAGE_TYPE_ATTACHMENT,
@@ -101,7 +110,7 @@ TYPES: Mapping[int, Any] = {
     4: MessageType.MESSAGE_TYPE_CHAT_HISTORY,
     5: MessageType.MESSAGE_TYPE_EMOTICON,
     6: MessageType.MESSAGE_TYPE_IMAGE,
-    7: MessageType.MESSAGE_TYPE_TEXT,
+    TEXT: MessageType.MESSAGE_TYPE_TEXT,
     8: MessageType.MESSAGE_TYPE_LOCATION,
     9: MessageType.MESSAGE_TYPE_MINI_PROGRAM,
     GROUP_NOTE: MessageType.MESSAGE_TYPE_TEXT,
@@ -117,6 +126,7 @@ EventName = Literal[
     "message",
     "dong",
     "error",
+    "friendship",
     "room-invite",
     "room-join",
     "room-leave",
@@ -130,6 +140,7 @@ _EVENTS: Mapping[int, EventName] = {
     2: "message",
     3: "dong",
     16: "error",
+    17: "friendship",
     18: "room-invite",
     19: "room-join",
     20: "room-leave",
@@ -169,6 +180,8 @@ def _payload(name: EventName, data: Mapping[str, Any]) -> Any:
         return EventScanPayload(
             status=_scan_status(data.get("status")), qrcode=data.get("qrcode") or "", data=data.get("data")
         )
+    if name == "friendship":
+        return FriendshipEvent(_text(data["friendshipId"]))
     if name == "room-invite":
         return EventRoomInvitePayload(room_invitation_id=_text(data["roomInvitationId"]))
     if name == "room-join":

@@ -7,7 +7,6 @@ import re
 
 from bot.model import MessageType
 
-_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _CDATA = re.compile(r"\s*<!\[CDATA\[(.*?)\]\]>\s*", re.DOTALL)
 _RECALLED = re.compile(r"<newmsgid>\s*(\d+)\s*</newmsgid>")
 # "张三" 拍了拍我 / 我拍了拍 "李四" 的肩膀 / 我拍了拍自己: all names stand in quotes. "我拍了拍我妈，她没事" is somebody talking.
@@ -15,12 +14,19 @@ _PAT = re.compile(
     r"""\s*(?:["“「][^"”」\n]{1,60}["”」]\s*(?:拍了拍|tickled)\s*(?:["“「]|我|你|自己|me\b|myself\b|you\b)"""
     r"""|(?:我|你|You\b|I\b)\s*(?:拍了拍|tickled)\s*(?:["“「]|(?:自己|myself|yourself)\s*$))"""
 )
+# Raw messages may carry who sent them before the XML, and may be escaped once more.
+_BEFORE_XML = re.compile(r"\s*(?:[\w@.-]{3,64}:\s*(?:<br\s*/?>|\n)\s*)?(?=<|&lt;)")
+_APP_TYPE = re.compile(r"</title>.*?<type>\s*(\d+)\s*</type>|<type>\s*(\d+)\s*</type>", re.DOTALL)
+_REFERRED = re.compile(r"<refermsg>(.*?)</refermsg>", re.DOTALL)
+_REFERRED_TYPES = {3: "[图片]", 34: "[语音]", 43: "[视频]", 47: "[表情]", 48: "[位置]"}
+_APP_TEXT, _APP_NOTE, _APP_QUOTE = 1, 53, 57
+QUOTE_LINE = "\n" + "- " * 14 + "-\n"
 _PAT_XML = re.compile(r"""<sysmsg[^>]*\btype=["']pat["']""")
 
 
 def is_pat(text: str) -> bool:
     """Whether a text is WeChat's own line about a nudge (拍一拍), which nobody wrote."""
-    if _PAT_XML.search(text):
+    if _PAT_XML.search(_unwrapped(text)):
         return True
     found = _PAT.match(text)
     return found is not None and "\n" not in text.strip() and len(text) <= 160
@@ -28,9 +34,9 @@ def is_pat(text: str) -> bool:
 
 def readable(text: str, kind: MessageType) -> str:
     """The words of a message; "" where WeChat's XML describes a picture or a place."""
-    if re.match(r"\s*<", text):
+    if (inner := _unwrapped(text)) != text or re.match(r"\s*<", text):
         if kind == "recalled":
-            found = _RECALLED.search(text)
+            found = _RECALLED.search(inner)
             return found[1] if found else ""
         if kind != "text":
             return ""
@@ -39,10 +45,53 @@ def readable(text: str, kind: MessageType) -> str:
 
 def note_text(text: str) -> str:
     """The words of a 接龙: WeChat's XML carries them in its title, some gateways send them plainly."""
-    if not re.match(r"\s*<", text):
+    inner = _unwrapped(text)
+    if inner == text and not re.match(r"\s*<", text):
         return text
-    found = _TITLE.search(text)
+    return _inside("title", inner)
+
+
+def app_text(text: str) -> str | None:
+    """The words that somebody wrote into one of WeChat's XML messages: a 接龙, a reply that quotes, a text.
+
+    None for anything else (a link, a file, no XML). A quoting reply reads as WeChat shows it: 「name：words」, a line, the
+    reply.
+    """
+    inner = _unwrapped(text)
+    if "<appmsg" not in inner:
+        return None
+    found = _APP_TYPE.search(_REFERRED.sub("", inner))
+    kind = int(found[1] or found[2]) if found else 0
+    if kind not in (_APP_TEXT, _APP_NOTE, _APP_QUOTE):
+        return None
+    words = _inside("title", inner)
+    if kind != _APP_QUOTE or (quoted := _REFERRED.search(inner)) is None:
+        return words
+    sort = re.search(r"<type>\s*(\d+)\s*</type>", quoted[1])
+    said = _inside("content", quoted[1])
+    if app_said := app_text(said):
+        said = app_said.rpartition(QUOTE_LINE)[2]
+    elif _unwrapped(said) != said or said.lstrip().startswith("<"):
+        said = ""
+    shown = said or _REFERRED_TYPES.get(int(sort[1]) if sort else 0, "[消息]")
+    return f"「{_inside('displayname', quoted[1])}：{shown}」{QUOTE_LINE}{words}"
+
+
+def _inside(tag: str, xml: str) -> str:
+    """The text of the first such element, "" without one."""
+    found = re.search(rf"<{tag}>(.*?)</{tag}>", xml, re.DOTALL)
     if found is None:
         return ""
-    inner = _CDATA.fullmatch(found[1])
-    return inner[1] if inner else html.unescape(found[1])
+    plain = _CDATA.fullmatch(found[1])
+    return plain[1] if plain else html.unescape(found[1])
+
+
+def _unwrapped(text: str) -> str:
+    """A raw XML message without what some gateways leave around it; any other text as it is."""
+    begin = _BEFORE_XML.match(text)
+    if begin is None:
+        return text
+    inner = text[begin.end() :]
+    if inner.startswith("&lt;"):
+        inner = html.unescape(inner)
+    return inner if re.match(r"<(?:\?xml|msg|sysmsg|appmsg)\b", inner) else text

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bot/wechat/": (*VALUES, "bot.wechat", "data"),
     "bot/outbox.py": (*VALUES, "bot.config", "data"),
     "bot/web/": (*VALUES, "bot.web", "bot.wechat.world", "data", "handlers"),
-    "bot/web/status.py": ("bot.clock", "bot.web", "bot.wechat.login", "bot.wechat.state"),
+    "bot/web/status.py": ("bot.clock", "bot.web", "bot.wechat.causes", "bot.wechat.login", "bot.wechat.state"),
     "bot/": ("bot", "handlers", "schedules", "data"),
     "handlers/": (*VALUES, "bot.config", "data", "handlers"),
     "schedules/": (*VALUES, "bot.config", "data", "schedules"),

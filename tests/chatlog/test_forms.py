@@ -175,6 +175,21 @@ def test_a_table_with_separate_date_and_time_or_with_seconds_since_1970_is_read(
         assert reads(text) == [("03-10 08:12:33", "周强", "平安")], text
 
 
+def test_a_name_is_taken_rather_than_an_account_s_number() -> None:
+    expected = [("03-10 08:12:33", "周强", "平安")]
+    assert reads("StrTime,StrContent,NickName,Sender\n2026-03-10 08:12:33,平安,周强,wxid_ab12\n") == expected
+    row = {"time": "2026-03-10T08:12:33+08:00", "sender": "wxid_ab12", "senderName": "周强", "content": "平安"}
+    assert reads(json.dumps([row])) == expected
+    assert reads("StrTime,StrContent,Sender\n2026-03-10 08:12:33,平安,wxid_ab12\n")[0][1] == "wxid_ab12"
+
+
+def test_an_account_behind_the_name_is_no_part_of_it() -> None:
+    text = "周强(wxid_ab12) 2026-03-10 08:12:33\n平安\n\n林小满(linxm1990) 2026-03-10 08:13:33\n好\n"
+    assert [who for _, who, _ in reads(text)] == ["周强", "林小满"]
+    text = "周强(wxid_ab12) 2026-03-10 08:12:33\n平安\n\nBowen(volunteer) 2026-03-10 08:13:33\n好\n\n何建国（志愿者） 2026-03-10 08:14\n好\n"
+    assert [who for _, who, _ in reads(text)] == ["周强", "Bowen(volunteer)", "何建国（志愿者）"]
+
+
 def test_the_types_of_an_exporter_are_understood() -> None:
     text = (
         "Type,StrTime,NickName,StrContent\n3,2026-03-10 08:12:33,周强,<msg><img/></msg>\n"

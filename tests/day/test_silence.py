@@ -51,12 +51,35 @@ def test_a_short_break_is_not_worth_a_word(waiting: World) -> None:
     waiting.nothing_more()
 
 
-def test_when_nobody_is_waited_for_a_silence_needs_no_word(world: World) -> None:
+def test_when_nobody_is_waited_for_it_is_said_all_the_same_since_a_call_for_help_may_have_been_missed(
+    world: World,
+) -> None:
     world.everyone_else_is_safe()
     world.skip("receipt")
     world.goes_deaf("10:30")
     world.hears_again("12:30")
+    notice = world.expect("notice", to="room", text="从10:30到12:30没有在线", at="12:30")
+    assert "要紧" in notice.text and "报平安" not in notice.text
     world.until("12:40")
+    world.nothing_more()
+
+
+def test_who_reported_in_a_silence_long_before_the_deadline_is_asked_too(world: World) -> None:
+    world.goes_deaf("08:00")
+    world.hears_again("08:40")
+    notice = world.expect("notice", to="room", at="08:40")
+    assert "报过平安的" in notice.text
+    world.until("09:29")
+    world.skip("reminder", "alert", "escalation")  # 李国栋's own deadline was 8:00
+    world.nothing_more()
+
+
+def test_ten_minutes_without_anybody_waited_for_need_no_word(world: World) -> None:
+    world.everyone_else_is_safe()
+    world.skip("receipt")
+    world.goes_deaf("10:30")
+    world.hears_again("10:40")
+    world.until("10:50")
     world.nothing_more()
 
 

@@ -71,11 +71,13 @@ class Bot:
     heard: list[Message] = field(default_factory=list)
     states: list[WechatState] = field(default_factory=list)
     echoes: list[tuple[str, str]] = field(default_factory=list)
+    friends: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
-    async def until(self, true: Callable[[], object], what: str = "") -> None:
-        """Wait for something to become true, for a bounded time."""
+    async def until(self, true: Callable[[], object], what: str = "", patience: float = PATIENCE) -> None:
+        """Wait for something to become true, for a bounded time (seconds)."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 while True:
                     if true():
                         return
@@ -116,6 +118,8 @@ async def running(
     heard: list[Message] = []
     states: list[WechatState] = []
     echoes: list[tuple[str, str]] = []
+    friends: list[str] = []
+    lost: list[str] = []
 
     async def hear(message: Message) -> None:
         heard.append(message)
@@ -128,13 +132,15 @@ async def running(
         directory,
         now=clock.now,
         media_dir=tmp_path / "media",
-        echoed=lambda message_id, text: echoes.append((message_id, text)),
+        echoed=lambda echo: echoes.append((echo.far_id, echo.text)),
         on_state=states.append,
+        on_friend=friends.append,
+        on_lost=lost.append,
         **more,
     )
     wechat.retry_after = (0.2, 0.5, 1.0, 2.0)
     life = asyncio.create_task(wechat.run())
-    bot = Bot(wechat, service, WechatChannel(wechat, directory), directory, heard, states, echoes)
+    bot = Bot(wechat, service, WechatChannel(wechat, directory), directory, heard, states, echoes, friends, lost)
     try:
         if wait:
             await bot.online()

@@ -28,7 +28,7 @@ const CONTACTS = [['c-guihua', '花开富贵', '桂花奶奶'], ['c-xiaoman', '�
 
 const sha = b => crypto.createHash('sha256').update(b).digest('hex')
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
-const sent = [], files = new Map(), aliases = new Map(), invitations = new Map(), counts = {}
+const sent = [], files = new Map(), aliases = new Map(), invitations = new Map(), friendships = new Map(), listed = new Set(), counts = {}
 let seq = 0, muted = false, sendDelay = 0
 
 class ScriptedPuppet extends PuppetMock {
@@ -62,6 +62,15 @@ class ScriptedPuppet extends PuppetMock {
     if (!members(ROOM).includes(BOT)) members(ROOM).push(BOT)
     await this.dirtyPayload(PUPPET.types.Payload.Room, ROOM)
     this.emit('room-join', { inviteeIdList: [BOT], inviterId: invitations.get(id).inviterId, roomId: ROOM, timestamp: Date.now() })
+  }
+  async contactList () { return (await super.contactList()).filter(id => this.mocker.contactPayload(id).friend || listed.has(id)) }
+  async friendshipRawPayload (id) { return friendships.get(id) }
+  async friendshipRawPayloadParser (raw) { return raw }
+  async friendshipAccept (id) {
+    this.count('befriend')
+    const { contactId } = friendships.get(id)
+    mocker.contactPayload(contactId).friend = true; await this.dirtyPayload(PUPPET.types.Payload.Contact, contactId)
+    befriend({ id: id + '-ok', from: contactId, type: 1 })
   }
   async stop () { this.count('stop'); return super.stop() }
   async #out (rec, payload) {
@@ -128,12 +137,19 @@ function say (b) {
   return out
 }
 
+function befriend (b) {       // type 1: is a friend now, 2: asks to be one
+  friendships.set(b.id, { id: b.id, contactId: b.from, hello: b.hello || '', type: b.type, timestamp: Date.now(), ticket: 't', scene: 14, stranger: '' })
+  puppet.emit('friendship', { friendshipId: b.id })
+  return {}
+}
+
 async function reset () {
   muted = false; sendDelay = 0; sent.length = 0; for (const k in counts) delete counts[k]
-  aliases.clear(); invitations.clear()
+  aliases.clear(); invitations.clear(); friendships.clear(); listed.clear()
   CONTACTS.forEach(([id, name, alias]) => { if (alias) aliases.set(`${ROOM}|${id}`, alias); Object.assign(mocker.contactPayload(id), { name, friend: true, alias: '' }) })
   const p = mocker.roomPayload(ROOM); p.topic = TOPIC; p.memberIdList = [BOT, ...CONTACTS.map(c => c[0])]
   mode = 'ok'; cut(); await up(); if (!proxy) await listen()
+  if (puppet.authQrCode && puppet.isLoggedIn) await puppet.logout('a code was shown')
   autologin = true; if (!puppet.isLoggedIn) await puppet.login(BOT)
   for (const t of [PUPPET.types.Payload.Room, PUPPET.types.Payload.RoomMember]) await puppet.dirtyPayload(t, ROOM)
   for (const [id] of CONTACTS) await puppet.dirtyPayload(PUPPET.types.Payload.Contact, id)
@@ -156,14 +172,15 @@ const routes = {
   'POST /mute': b => { muted = b.on; return {} },
   'POST /slow': b => { sendDelay = b.ms; return {} },
   'POST /topic': async b => { mocker.RoomMock.load(ROOM).topic(b.topic).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
-  'POST /join': async b => { contact(b.contact, b.name); mocker.RoomMock.load(ROOM).add(mocker.ContactMock.load(b.contact)).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
+  'POST /join': async b => { if (!mocker.cacheContactPayload.has(b.contact)) contact(b.contact, b.name); mocker.RoomMock.load(ROOM).add(mocker.ContactMock.load(b.contact)).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
   'POST /remove': async b => { mocker.RoomMock.load(ROOM).remove(mocker.ContactMock.load(b.contact)).by(mocker.ContactMock.load('c-qiping')); await puppet.dirtyPayload(PUPPET.types.Payload.Room, ROOM); return {} },
   'POST /alias': async b => { aliases.set(`${ROOM}|${b.contact}`, b.alias); await puppet.dirtyPayload(PUPPET.types.Payload.RoomMember, ROOM); return {} },
-  'POST /friend': async b => { mocker.contactPayload(b.contact).friend = b.friend; await puppet.dirtyPayload(PUPPET.types.Payload.Contact, b.contact); return {} },
+  'POST /friend': async b => { mocker.contactPayload(b.contact).friend = b.friend; if (b.listed) listed.add(b.contact); await puppet.dirtyPayload(PUPPET.types.Payload.Contact, b.contact); return {} },
   'POST /invite': b => {
     invitations.set(b.id, { id: b.id, inviterId: b.from, topic: b.topic, avatar: '', invitation: '', memberCount: 3, memberIdList: [], receiverId: BOT, timestamp: Date.now() })
     puppet.emit('room-invite', { roomInvitationId: b.id }); return {}
   },
+  'POST /befriend': befriend,
   'POST /logout': async () => { autologin = false; await puppet.logout('by the phone'); return {} },
   'POST /login': async () => { autologin = true; if (!puppet.isLoggedIn) await puppet.login(BOT); return {} },
   'POST /scan': b => { puppet.emit('scan', { qrcode: b.qrcode, status: b.status }); return {} },

@@ -72,6 +72,23 @@ async def test_a_chain_is_read_as_its_text_plain_or_in_wechat_s_xml(rig: Rig, bo
     assert (message.type, message.text) == ("text", "#接龙\n报平安\n1. 牛桂花 平安\n2. 邱大年")
 
 
+@pytest.mark.parametrize("kind", ["attachment", "url", "unknown", "text", "groupnote"])
+async def test_a_chain_or_a_quoting_reply_is_read_under_whatever_type_a_gateway_gives_it(
+    rig: Rig, bot: Bot, kind: str
+) -> None:
+    chain = "<msg><appmsg><title>#接龙\n1. 牛桂花 平安</title><type>53</type></appmsg></msg>"
+    quote = (
+        "<msg><appmsg><title>她没事</title><type>57</type><refermsg><type>1</type><displayname>小满</displayname>"
+        "<content>妈不接电话</content></refermsg></appmsg></msg>"
+    )
+    await rig("say", **{"from": "c-puyong"}, type=kind, text=chain)
+    await rig("say", **{"from": "c-puyong"}, type=kind, text=quote)
+    first, second = await bot.hears(2)
+    assert (first.type, first.text) == ("text", "#接龙\n1. 牛桂花 平安")
+    assert second.type == "text" and second.text.startswith("「小满：妈不接电话」\n- -")
+    assert second.text.endswith("\n她没事")
+
+
 async def test_emoticons_places_and_recalls_arrive_as_what_they_are(rig: Rig, bot: Bot) -> None:
     said = await rig("say", **{"from": "c-guihua"}, text="说错了")
     await rig("say", **{"from": "c-guihua"}, type="emoticon", text="<msg><emoji cdnurl='x'/></msg>")
@@ -107,6 +124,16 @@ async def test_who_joins_is_met_and_a_new_alias_counts_from_the_next_message(rig
     await rig("alias", contact="c-stranger", alias="楼上老周")
     await rig("say", **{"from": "c-stranger"}, text="大家好")
     assert (await bot.hears(1))[0].sender == "楼上老周"
+
+
+async def test_who_leaves_is_no_trouble_and_can_come_back(rig: Rig, bot: Bot) -> None:
+    await rig("remove", contact="c-stranger")
+    await rig("say", **{"from": "c-guihua"}, text="平安")
+    await bot.hears(1)
+    await rig("join", contact="c-stranger", name="路过的人")
+    await rig("say", **{"from": "c-stranger"}, text="我回来了")
+    assert (await bot.hears(2))[1].sender == "路过的人"
+    assert bot.wechat.room_id == ROOM and not [s for s in bot.states if s.kind == "room-lost"]
 
 
 async def test_events_that_make_no_sense_end_nothing(rig: Rig, bot: Bot) -> None:

@@ -40,6 +40,11 @@ async def test_who_is_no_friend_cannot_be_written_to_but_mentioned(rig: Rig, bot
     assert [s["mentions"] for s in await rig.sent()] == [["c-puyong"]]
 
 
+async def test_a_gateway_that_marks_no_friends_is_asked_for_its_contacts(rig: Rig, bot: Bot) -> None:
+    await rig("friend", contact="c-puyong", friend=False, listed=True)
+    assert await bot.send("地址在这里", to="H1")
+
+
 @pytest.mark.parametrize("size", [700, 200_000, 6_000_000])
 async def test_files_are_sent_byte_for_byte(rig: Rig, bot: Bot, tmp_path: Path, size: int) -> None:
     data = os.urandom(size)

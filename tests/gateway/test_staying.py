@@ -136,6 +136,15 @@ async def test_a_wrong_token_is_one_clear_line_and_goes_on_trying(
     assert "wrong_secret" not in caplog.text
 
 
+async def test_a_flood_of_errors_is_told_once_a_minute(rig: Rig, bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    """wechaty-puppet-wechat4u reports about 25 errors a second while it cannot reach WeChat's servers."""
+    for _ in range(30):
+        await rig("emit", event="error", payload={"data": "x", "gerror": "{}"})
+    await rig("say", **{"from": "c-guihua"}, text="平安")
+    await bot.hears(1)
+    assert len([r for r in caplog.records if "reports trouble" in r.getMessage()]) == 1
+
+
 async def test_a_gateway_that_comes_later_is_found(rig: Rig, store: Store, tmp_path: Path) -> None:
     await rig("drop", mode="refuse")
     async with running(Link.of(rig.endpoint, rig.token), store, tmp_path, wait=False) as bot:

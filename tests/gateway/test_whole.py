@@ -72,6 +72,22 @@ async def test_a_nudge_is_no_check_in(rig: Rig, whole: Whole, store: Store) -> N
     assert found is not None and found["state"] == "waiting"
 
 
+async def test_what_was_taken_back_counts_no_more(rig: Rig, whole: Whole, store: Store) -> None:
+    said = await rig("say", **{"from": "c-guihua"}, text="我今天平安", timestamp=stamp(MORNING))
+    await rig("say", **{"from": "c-guihua"}, type="recalled", text=said["id"], timestamp=stamp(MORNING))
+    await whole.bot.hears(2)
+    found = days.get(store, dt.date(2031, 3, 4), "A1")
+    assert found is not None and found["state"] == "waiting"
+
+
+async def test_a_chain_reports_for_everybody_in_it(rig: Rig, whole: Whole, store: Store) -> None:
+    text = "#接龙\n报平安\n1. 牛桂花 平安\n2. 邱大年 平安"
+    await rig("say", **{"from": "c-puyong"}, type="groupnote", text=text, timestamp=stamp(MORNING))
+    await whole.bot.hears(1)
+    states = days.states(store, dt.date(2031, 3, 4))
+    assert (states["A1"], states["A2"], states["A3"]) == ("safe", "safe", "waiting")
+
+
 async def test_a_coordinator_s_question_is_answered_where_it_was_asked(rig: Rig, whole: Whole) -> None:
     await rig("say", **{"from": "c-qiping"}, text="谁没报", room="", timestamp=stamp(MORNING))
     await whole.bot.hears(1)

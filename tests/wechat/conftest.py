@@ -136,7 +136,7 @@ async def running(
         note,
         directory,
         now=clock.now,
-        echoed=lambda message_id, text: echoes.append((message_id, text)),
+        echoed=lambda echo: echoes.append((echo.far_id, echo.text)),
         **more,
     )
     life = asyncio.create_task(bot.run())

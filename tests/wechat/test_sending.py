@@ -91,6 +91,9 @@ async def test_who_is_not_a_friend_is_a_permanent_error(world: LocalWorld, direc
             payload.friend = False
             return payload
 
+        async def contact_list(self) -> list[str]:
+            return []
+
     async with running(world, directory, clock, puppet=Unfriendly(world)) as group:
         with pytest.raises(SendError, match="not a WeChat friend") as caught:
             await group.channel.send(out(to="H1"))

@@ -16,7 +16,7 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KEYS = st.sampled_from(
-    ["messageId", "contactId", "status", "qrcode", "roomId", "inviteeIdList", "removeeIdList", "data"]
+    ["messageId", "contactId", "status", "qrcode", "roomId", "inviteeIdList", "removeeIdList", "data", "friendshipId"]
 )
 
 
@@ -26,10 +26,11 @@ def test_each_event_is_named_and_carries_what_it_is_about() -> None:
     name, payload = wire.event_of(20, '{"removeeIdList": ["a"], "removerId": "b", "roomId": "r"}') or ("", None)
     assert (name, payload.removed_ids, payload.room_id) == ("room-leave", ["a"], "r")
     assert wire.event_of(3, '{"data": "x"}') == ("dong", "x")
+    assert wire.event_of(17, '{"friendshipId": "f1"}') == ("friendship", wire.FriendshipEvent("f1"))
 
 
 def test_events_that_nobody_needs_are_left_out() -> None:
-    for number in (0, 4, 17, 23, 24, 27, 99):
+    for number in (0, 4, 23, 24, 27, 99):
         assert wire.event_of(number, "{}") is None
     assert wire.event_of(1, "") == ("heartbeat", None) == wire.event_of(1, "not json")
     assert wire.event_of(16, "not json") == ("error", None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wechat.wording import is_pat, note_text, readable
+from bot.wechat.wording import QUOTE_LINE, app_text, is_pat, note_text, readable
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,50 @@ def test_xml_is_words_only_where_it_carries_words() -> None:
     recalled = "<sysmsg type='revokemsg'><revokemsg><newmsgid> 77 </newmsgid></revokemsg></sysmsg>"
     assert readable(recalled, "recalled") == "77"
     assert readable("@小安\u2005平安", "text") == "@小安 平安"
+
+
+NOTE = "<msg><appmsg appid='' sdkver='0'><title>#接龙\n1. 张三 平安</title><des>x</des><type>53</type></appmsg></msg>"
+QUOTE = (
+    '<?xml version="1.0"?>\n<msg><appmsg appid="" sdkver="0"><title>{reply}</title><des/><type>57</type>'
+    "<refermsg><type>{kind}</type><svrid>1</svrid><displayname>桂花奶奶</displayname><content>{said}</content></refermsg>"
+    "</appmsg></msg>"
+)
+
+
+@pytest.mark.parametrize("wrap", ["{}", "wxid_a1:\n{}", "@0f3a:<br/>{}"])
+@pytest.mark.parametrize("escape", [False, True])
+def test_words_in_raw_xml_are_found_whatever_stands_around_it(wrap: str, escape: bool) -> None:
+    def raw(xml: str) -> str:
+        return wrap.format(html.escape(xml, quote=False) if escape else xml)
+
+    assert app_text(raw(NOTE)) == "#接龙\n1. 张三 平安"
+    quote = QUOTE.format(reply="她刚打过电话，好着呢", kind=1, said="我今天不舒服")
+    assert app_text(raw(quote)) == f"「桂花奶奶：我今天不舒服」{QUOTE_LINE}她刚打过电话，好着呢"
+    assert readable(raw("<sysmsg type='revokemsg'><newmsgid>77</newmsgid></sysmsg>"), "recalled") == "77"
+    assert is_pat(raw("<sysmsg type='pat'><pat/></sysmsg>"))
+
+
+def test_what_a_quoted_message_was_is_named_where_it_had_no_words() -> None:
+    picture = html.escape("<?xml version='1.0'?><msg><img aeskey='1'/></msg>")
+    text = app_text(QUOTE.format(reply="收到", kind=3, said=picture))
+    assert text == f"「桂花奶奶：[图片]」{QUOTE_LINE}收到"
+    reply = html.escape(QUOTE.format(reply="我去", kind=1, said="谁去"), quote=False)
+    assert app_text(QUOTE.format(reply="谢谢", kind=49, said=reply)) == f"「桂花奶奶：我去」{QUOTE_LINE}谢谢"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<msg><appmsg><title>天气预报</title><type>5</type></appmsg></msg>",  # a link
+        "<msg><appmsg><title>名单.xlsx</title><type>6</type></appmsg></msg>",  # a file
+        "<msg><img/></msg>",
+        "他发了<appmsg>给我",
+        "平安",
+        "",
+    ],
+)
+def test_other_xml_holds_nobody_s_words(text: str) -> None:
+    assert app_text(text) is None
 
 
 def test_a_note_s_words_are_unescaped() -> None:
