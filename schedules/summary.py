@@ -7,10 +7,12 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from data import absences, alerts, days, journal, messages, outbox, promises, questions, timers
+from data import absences, alerts, boards, days, journal, messages, outbox, promises, questions, timers
 from data.moments import moment_of
 from data.phrases import clock, date, in_parts, listing, names, one_line, say
 from schedules.context import Moment
+
+MOST_ON_BOARD = 300
 
 
 def run(at: Moment) -> None:
@@ -28,11 +30,22 @@ def run(at: Moment) -> None:
             people,
             elders=(),
             expires=at.local(dt.time(23, 59)),
+            file=board(at, day, "group"),
         )
         parts = in_parts(for_coordinators(at, day).split("\n"), gap="\n")
         for person in at.roster.with_role("coordinator"):
             for i, part in enumerate(parts):
-                outbox.put(at.store, at.now, f"summary:{key}:{person.id}:{i}", "summary", person.id, "\n".join(part))
+                shown = None if i else board(at, day, "coordinator")
+                text = "\n".join(part)
+                outbox.put(at.store, at.now, f"summary:{key}:{person.id}:{i}", "summary", person.id, text, file=shown)
+
+
+def board(at: Moment, day: dt.date, reader: boards.Reader) -> str | None:
+    """The name of the day's picture for these readers, where config wants one and there is something to show."""
+    wanted = at.settings.media.board
+    if wanted == "none" or (reader == "group" and wanted != "all"):
+        return None
+    return boards.name_of(day, reader) if 0 < sum(days.count(at.store, day).values()) <= MOST_ON_BOARD else None
 
 
 def for_room(at: Moment, day: dt.date) -> str:
