@@ -33,10 +33,12 @@ AHEAD = dt.timedelta(minutes=15)
 # Words that say whose picture it is and leave it to the picture to say the rest.
 NAMING = frozenset({"chat", "claim", "activity"})
 OLD = ("again", "old")
+GUESSED = ("claim", "only", "same")
 # A quoted picture, as the gateways write it: 「周强：[图片]」.
 _QUOTED = re.compile(r"\s*「([^「」：:]{1,40})[：:]\s*\[(?:图片|照片|视频)\]\s*」")
 
 Act = Callable[[Context], None]
+Said = list[tuple[Message, Reading]]
 
 
 def take_in(ctx: Context) -> None:
@@ -63,11 +65,13 @@ def looked(ctx: Context, row: sqlite3.Row, seen: Seen, act: Act) -> None:
     if row["type"] == "audio":
         _voice(ctx, row, seen)
         return
-    verdict, same = _verdict(ctx, row, seen)
-    media.judged(ctx.store, row["id"], seen, verdict)
-    journal.note(
-        ctx.store, ctx.now, "picture", message=ctx.message.id, verdict=verdict, same_as=same, kind=row["type"]
-    )
+    said = _words(ctx, row)
+    meant = _whose(ctx, row, seen, said)
+    verdict = _verdict(ctx, seen, meant, earlier := _earlier(ctx, row, seen))
+    if earlier is not None and verdict != "again" and not meant.elders:
+        meant = Whose(media.elders_of(earlier), "same")
+    media.judged(ctx.store, row["id"], replace(seen, same_as=earlier["id"] if earlier else None), verdict)
+    journal.note(ctx.store, ctx.now, "picture", message=ctx.message.id, verdict=verdict, kind=row["type"])
     itself = waits(ctx)
     if itself and verdict not in OLD:
         act(ctx)
@@ -82,31 +86,44 @@ def looked(ctx: Context, row: sqlite3.Row, seen: Seen, act: Act) -> None:
     elif verdict == "refused":
         _ask(ctx, row, verdict)
     else:
-        _decide(ctx, row, seen, verdict, act)
+        _decide(ctx, row, seen, verdict, said, meant, act)
 
 
-def _verdict(ctx: Context, row: sqlite3.Row, seen: Seen) -> tuple[str, int | None]:
+def _whose(ctx: Context, row: sqlite3.Row, seen: Seen, said: Said) -> Whose:
+    naming = _naming(said)
+    meant = whose(ctx, seen, naming[1] if naming else None, media.mentioned_of(row))
+    # Words of another message are kept in mind by their message, so that they name one album only.
+    return replace(meant, how=naming[0].id) if naming and meant.how == "words" and not ctx.message.text.strip() else meant
+
+
+def _naming(said: Said) -> tuple[Message, Reading] | None:
+    return next(((m, r) for m, r in said if r.elders and not r.ambiguous), None)
+
+
+def _earlier(ctx: Context, row: sqlite3.Row, seen: Seen) -> sqlite3.Row | None:
+    """The picture of this community that this one is."""
+    found = media.get(ctx.store, seen.same_as) if seen.same_as is not None else None
+    return found or (media.same_content(ctx.store, seen.digest, row["id"]) if seen.digest else None)
+
+
+def _verdict(ctx: Context, seen: Seen, meant: Whose, earlier: sqlite3.Row | None) -> str:
     """What the picture proves, with the community's memory and the clock taken in."""
     if seen.verdict == "refused":
-        return "refused", None
-    earlier = media.get(ctx.store, seen.same_as) if seen.same_as is not None else None
-    if earlier is None and seen.digest:
-        earlier = media.same_content(ctx.store, seen.digest, row["id"])
-    if earlier is not None and not _same_report(ctx, earlier, seen):
-        return "again", earlier["id"]
+        return "refused"
+    if earlier is not None and not _same_report(ctx, earlier, meant.elders):
+        return "again"
     if seen.verdict == "today" and not _proves(ctx, seen):
-        return "unclear", None
-    return seen.verdict, None
+        return "unclear"
+    return seen.verdict
 
 
-def _same_report(ctx: Context, earlier: sqlite3.Row, seen: Seen) -> bool:
+def _same_report(ctx: Context, earlier: sqlite3.Row, elders: tuple[str, ...]) -> bool:
     """Sent twice on one day, about the same elder (or nobody knows yet whom): that is still one report of today."""
     opened = at_local(ctx.day, ctx.settings.day.opens, ctx.settings.zone)
     if moment_of(earlier["at"]) < opened or earlier["verdict"] in OLD:
         return False
     before = media.elders_of(earlier)
-    meant = whose(ctx, seen, None, ())
-    return not before or not meant.elders or set(meant.elders) <= set(before)
+    return not before or set(elders) <= set(before)
 
 
 def _proves(ctx: Context, seen: Seen) -> bool:
@@ -120,11 +137,10 @@ def _proves(ctx: Context, seen: Seen) -> bool:
     return seen.time >= ctx.settings.day.opens and stamped <= said_at(ctx.message, ctx.now) + AHEAD
 
 
-def _decide(ctx: Context, row: sqlite3.Row, seen: Seen, verdict: str, act: Act) -> None:
-    said = _words(ctx, row)
-    naming = next(((m, r) for m, r in said if r.elders and not r.ambiguous), None)
-    meant = whose(ctx, seen, naming[1] if naming else None, media.mentioned_of(row))
-    by = naming[0].id if naming and meant.how == "words" else meant.how
+def _decide(
+    ctx: Context, row: sqlite3.Row, seen: Seen, verdict: str, said: Said, meant: Whose, act: Act
+) -> None:
+    naming, by = _naming(said), meant.how
     own_words = ctx.reading.contacts() or (naming is not None and naming[1].intent not in NAMING)
     if own_words:
         # Words have said how the elder is; what the picture shows adds nothing and takes nothing away.
@@ -214,7 +230,7 @@ def _window(ctx: Context) -> dt.timedelta:
     return dt.timedelta(minutes=ctx.settings.media.words_minutes)
 
 
-def _words(ctx: Context, row: sqlite3.Row) -> list[tuple[Message, Reading]]:
+def _words(ctx: Context, row: sqlite3.Row) -> Said:
     """What the sender wrote shortly before or after and no other album has had, the nearest before it first."""
     at, window = moment_of(row["at"]), _window(ctx)
     found = messages.words_near(ctx.store, ctx.message, at - window, at + window)
@@ -244,7 +260,7 @@ def heard(ctx: Context, act: Act) -> None:
     reading = ctx.reading
     if ctx.message.type != "text" or not reading.elders or reading.ambiguous:
         return
-    rows = [r for r in _meant_rows(ctx) if r["state"] == "open" or r["named_by"] in ("claim", "only")]
+    rows = [r for r in _meant_rows(ctx) if r["state"] == "open" or r["named_by"] in GUESSED]
     rows = [r for r in rows if r["album"] == rows[-1]["album"]]
     for row in rows:
         original = messages.get(ctx.store, row["message"])
@@ -256,7 +272,11 @@ def heard(ctx: Context, act: Act) -> None:
             # It was taken to be the one whom the sender went to see; the words say otherwise.
             corrections.undo(ctx, original)
         media.settle(ctx.store, row["id"], elders=reading.elders, by=ctx.message.id)
-        if row["verdict"] == "today" and reading.intent in NAMING:
+        earlier = media.get(ctx.store, row["same_as"]) if row["same_as"] is not None else None
+        again = earlier is not None and not _same_report(ctx, earlier, reading.elders)
+        if again and reading.intent in NAMING:
+            _ask(replace(ctx, message=original), row, "again", reading.elders, by=ctx.message.id)
+        elif row["verdict"] == "today" and reading.intent in NAMING:
             _clear(replace(ctx, message=original), row, reading.elders, ctx.message.id, act)
         elif row["verdict"] in ("unclear", *OLD) and reading.intent in NAMING:
             if any(_waited_for(ctx, e) for e in reading.elders):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from bot.config import Settings
 from bot.media import board, fonts
 from bot.media.keep import DiskFullError, Shelf
 from bot.media.pool import PoolError
-from bot.model import Roster
+from bot.model import Elder, Roster
 from data import days
 from data.boards import reader_of
 from data.store import Store
@@ -53,7 +54,9 @@ class Boards:
         self, name: str, day: dt.date, reader: Literal["coordinator", "group"], now: dt.datetime, people: Roster
     ) -> Path | None:
         states = days.states(self.store, day)
-        rows = [(e.name, e.compound, states[e.id]) for e in people.elders.values() if e.id in states]
+        elders = [e for e in people.elders.values() if e.id in states]
+        alike = Counter((e.name, e.compound) for e in elders)
+        rows = [(_name(e, alike[e.name, e.compound]), e.compound, states[e.id]) for e in elders]
         at = now.astimezone(self.settings.zone).time()
         try:
             data = await self._run(board.picture, rows, day, reader, self.settings.community, at)
@@ -62,3 +65,8 @@ class Boards:
             # The words go out without it.
             log.warning("the day's board could not be drawn: %s", error)
             return None
+
+
+def _name(elder: Elder, alike: int) -> str:
+    """Two of one compound who are called alike are told apart by their years."""
+    return f"{elder.name}（{elder.born}）" if alike > 1 and elder.born else elder.name
