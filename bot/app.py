@@ -107,12 +107,13 @@ class App:
             folder = self._beside("media")
             Shelf(folder).tidy()
             self.pool = pool_of(settings)
+            self.eyes = Eyes(settings, settings.store.path, folder, self.pool.run, recogniser_of(settings))
             self.engine = Engine(
                 self.store,
                 settings,
                 channel,
                 on_roster=self._roster_changed,
-                eyes=Eyes(settings, settings.store.path, folder, self.pool.run, recogniser_of(settings)),
+                eyes=self.eyes,
                 boards=Boards(self.store, settings, folder, self.pool.run),
             )
             undo.pop_all()
@@ -173,6 +174,7 @@ class App:
             self.runner.stop()
             shutdown.set()
             await self.wechat.stop()
+            self.eyes.close()
             await self.pool.close()  # a look that is broken off is taken up again at the next start
             if self._looking:
                 await asyncio.gather(self._looking, return_exceptions=True)
@@ -226,7 +228,9 @@ class App:
         try:
             await self.engine.look(self.clock.now, self._send_soon)
         except Exception:
-            log.exception("looking at pictures broke off; what waits is taken up with the next one", extra={"private": True})
+            log.exception(
+                "looking at pictures broke off; what waits is taken up with the next one", extra={"private": True}
+            )
 
     def _send_soon(self) -> None:
         if self._sending is None or self._sending.done():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Literal
 
 Reader = Literal["coordinator", "group"]
@@ -20,3 +21,11 @@ def reader_of(name: str) -> tuple[dt.date, Reader] | None:
     if found is None:
         return None
     return dt.date.fromisoformat(found[1]), "coordinator" if found[2] == "coordinator" else "group"
+
+
+def remove_before(folder: Path, day: dt.date) -> None:
+    """Boards hold names: those of days before `day` have been posted and are not needed any more."""
+    for path in sorted((folder / "drawn").glob("board-*.png")):
+        found = reader_of(f"drawn/{path.name}")
+        if found is not None and found[0] < day:
+            path.unlink(missing_ok=True)

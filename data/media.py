@@ -24,6 +24,7 @@ from data.store import Store
 # `found`: JSON of what was read in it (date, time, name, place), emptied when the file is erased. `fingerprint`: the
 # perceptual hash, which stays longer: an old picture sent again after its file is gone is still an old picture.
 
+
 def add(
     store: Store,
     message: Message,
@@ -79,7 +80,9 @@ def waits_for(store: Store, since: dt.datetime, people: Iterable[str]) -> bool:
     """Whether something that one of these people sent since then has not been looked at."""
     wanted = set(people)
     rows = store.all(
-        "SELECT person FROM media WHERE community = ? AND state = 'waiting' AND at >= ?", store.community, text_of(since)
+        "SELECT person FROM media WHERE community = ? AND state = 'waiting' AND at >= ?",
+        store.community,
+        text_of(since),
     )
     return any(row["person"] in wanted for row in rows)
 

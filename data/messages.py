@@ -69,9 +69,7 @@ def with_state(store: Store, state: str, start: dt.datetime, end: dt.datetime) -
     )
 
 
-def words_near(
-    store: Store, message: Message, since: dt.datetime, until: dt.datetime
-) -> list[tuple[Message, Reading]]:
+def words_near(store: Store, message: Message, since: dt.datetime, until: dt.datetime) -> list[tuple[Message, Reading]]:
     """What the sender of `message` wrote in the same chat in [since, until] and did not take back, oldest first."""
     rows = store.all(
         "SELECT * FROM messages WHERE community = ? AND contact = ? AND chat = ? AND at >= ? AND at <= ? AND type = 'text'"
@@ -88,7 +86,9 @@ def words_near(
 def reading_of(store: Store, message_id: str) -> Reading | None:
     """What was read in a message; None where nothing could be, or it was taken back."""
     row = store.one(
-        "SELECT reading FROM messages WHERE community = ? AND id = ? AND state <> 'recalled'", store.community, message_id
+        "SELECT reading FROM messages WHERE community = ? AND id = ? AND state <> 'recalled'",
+        store.community,
+        message_id,
     )
     return unpack(row["reading"]) if row and row["reading"] else None
 

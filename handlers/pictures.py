@@ -93,7 +93,9 @@ def _whose(ctx: Context, row: sqlite3.Row, seen: Seen, said: Said) -> Whose:
     naming = _naming(said)
     meant = whose(ctx, seen, naming[1] if naming else None, media.mentioned_of(row))
     # Words of another message are kept in mind by their message, so that they name one album only.
-    return replace(meant, how=naming[0].id) if naming and meant.how == "words" and not ctx.message.text.strip() else meant
+    return (
+        replace(meant, how=naming[0].id) if naming and meant.how == "words" and not ctx.message.text.strip() else meant
+    )
 
 
 def _naming(said: Said) -> tuple[Message, Reading] | None:
@@ -137,9 +139,7 @@ def _proves(ctx: Context, seen: Seen) -> bool:
     return seen.time >= ctx.settings.day.opens and stamped <= said_at(ctx.message, ctx.now) + AHEAD
 
 
-def _decide(
-    ctx: Context, row: sqlite3.Row, seen: Seen, verdict: str, said: Said, meant: Whose, act: Act
-) -> None:
+def _decide(ctx: Context, row: sqlite3.Row, seen: Seen, verdict: str, said: Said, meant: Whose, act: Act) -> None:
     naming, by = _naming(said), meant.how
     own_words = ctx.reading.contacts() or (naming is not None and naming[1].intent not in NAMING)
     if own_words:
@@ -250,7 +250,9 @@ def about_picture(ctx: Context) -> Context:
     if ctx.message.type != "text" or reading.elders or reading.ambiguous or reading.intent not in CONTACT:
         return ctx
     rows = [r for r in _beside(ctx, ANSWER_WITHIN) if r["verdict"] not in (*OLD, "refused", "heard", None)]
-    rows = [r for r in rows if moment_of(r["at"]) >= said_at(ctx.message, ctx.now) - _window(ctx) or r["ask"] == "asked"]
+    rows = [
+        r for r in rows if moment_of(r["at"]) >= said_at(ctx.message, ctx.now) - _window(ctx) or r["ask"] == "asked"
+    ]
     shown = media.elders_of(rows[-1]) if rows else ()
     return ctx.about(*shown) if len(shown) == 1 else ctx
 

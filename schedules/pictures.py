@@ -89,7 +89,9 @@ def _words(at: Moment, row: sqlite3.Row, ask: str, elders: Sequence[str], *, its
     said = say(f"picture_{ask}", kind=kind, one=one)
     if itself:
         return said + say("picture_you")
-    return said + (say("picture_please", names=listing(names(at.roster, elders))) if elders else say("picture_please_who"))
+    return said + (
+        say("picture_please", names=listing(names(at.roster, elders))) if elders else say("picture_please_who")
+    )
 
 
 def _address(at: Moment, message: Message) -> str | None:
@@ -126,7 +128,13 @@ def voice_line(at: Moment, row: sqlite3.Row) -> str:
     message = messages.get(at.store, row["message"])
     elders = [e for e in media.elders_of(row) if e in at.roster.elders]
     person = at.roster.people.get(row["person"] or "")
-    who = names(at.roster, [person.id])[0] if person and person.role == "elder" else one_line(message.sender, 30) if message else ""
+    who = (
+        names(at.roster, [person.id])[0]
+        if person and person.role == "elder"
+        else one_line(message.sender, 30)
+        if message
+        else ""
+    )
     about = "、".join(names(at.roster, elders)[:3]) if elders and not (person and person.role == "elder") else ""
     length = f"，{max(1, round(row['seconds']))}秒" if row["seconds"] else ""
     return say(

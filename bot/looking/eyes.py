@@ -42,6 +42,10 @@ class Eyes:
         self.closed = False
         self._recogniser = recogniser
 
+    def close(self) -> None:
+        """The bot stops: what is broken off now is no fault of the file."""
+        self.closed = True
+
     async def look(self, row: sqlite3.Row, people: Roster) -> Seen | None:
         """What is seen in the file of a row of data/media.py; None: not now (the bot stops, or it is tried once more)."""
         at = moment_of(row["at"])
@@ -58,10 +62,10 @@ class Eyes:
         )
         try:
             seen: Seen = await self._run(job.see, task)
-        except BusyError:
-            self.closed = True
-            return None
         except PoolError as error:
+            if self.closed or isinstance(error, BusyError):
+                self.closed = True
+                return None
             log.warning("the file of message %s: %s", row["message"], error)
             return None if row["tries"] == 0 else Seen("refused", UNOPENED)
         if seen.verdict == "heard" and seen.shown and self._recogniser is not None:

@@ -88,7 +88,9 @@ def chinese(wanted: Path | None = None) -> tuple[Face, ...]:
 
 @cache
 def _installed() -> tuple[Face, ...]:
-    faces = dict.fromkeys((*_packaged(), *_listed(), *(Face(Path(path), index) for path, index in _USUAL if Path(path).is_file())))
+    faces = dict.fromkeys(
+        (*_packaged(), *_listed(), *(Face(Path(path), index) for path, index in _USUAL if Path(path).is_file()))
+    )
     return pick(list(faces))
 
 

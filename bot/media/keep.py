@@ -115,11 +115,6 @@ def shown_of(data: bytes, side: int = THUMB) -> bytes:
     return jpeg(decode.decode(data, sniff.sniff(data)).image, side)
 
 
-def shown_of_file(path: Path, side: int = THUMB) -> bytes:
-    """The same for a file; for the pool."""
-    return shown_of(sniff.read(path), side)
-
-
 def jpeg(image: Image, side: int) -> bytes:
     """The pixels of `image`, and nothing else of it, as a JPEG of at most `side` pixels."""
     from PIL import Image as Images

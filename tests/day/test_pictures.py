@@ -73,9 +73,7 @@ def test_namesakes_without_a_place_are_asked_for(morning: World, photo: Photo) -
 
 @pytest.mark.parametrize("words", ["周玉梅奶奶", "这是周玉梅奶奶", "到周玉梅家了"])
 @pytest.mark.parametrize("first", ["words", "picture"])
-def test_words_of_the_same_sender_shortly_before_or_after(
-    morning: World, photo: Photo, words: str, first: str
-) -> None:
+def test_words_of_the_same_sender_shortly_before_or_after(morning: World, photo: Photo, words: str, first: str) -> None:
     if first == "words":
         morning.says("林小满", words, at="07:12")
     morning.says("林小满", "", at="07:14", type="image", file=photo(1, TODAY))
@@ -303,7 +301,9 @@ def test_a_picture_never_ends_an_emergency(morning: World, photo: Photo) -> None
 # --- files that cannot be taken, and no reader
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff\xe0" + b"x" * 900, b"<svg xmlns='x'><script/></svg>", b"MZ\x90\x00" * 50])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8\xff\xe0" + b"x" * 900, b"<svg xmlns='x'><script/></svg>", b"MZ\x90\x00" * 50]
+)
 def test_a_bad_file_is_asked_for_again(morning: World, tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bad.jpg"
     path.write_bytes(data)

@@ -10,6 +10,7 @@ import pytest
 
 from bot.media import fonts
 
+
 def font(size: int) -> Any:
     """A font with Chinese letters; the test is skipped where the machine has none."""
     pytest.importorskip("PIL.ImageFont", reason="Pillow is not installed (extra media)")
