@@ -266,7 +266,7 @@ def heard(ctx: Context, act: Act) -> None:
     rows = [r for r in rows if r["album"] == rows[-1]["album"]]
     for row in rows:
         original = messages.get(ctx.store, row["message"])
-        if original is None or row["type"] == "audio":
+        if original is None or row["type"] == "audio" or row["verdict"] == "refused":
             continue
         if row["state"] != "open":
             if set(media.elders_of(row)) & set(reading.elders) or reading.intent not in NAMING | CONTACT:
@@ -280,9 +280,8 @@ def heard(ctx: Context, act: Act) -> None:
             _ask(replace(ctx, message=original), row, "again", reading.elders, by=ctx.message.id)
         elif row["verdict"] == "today" and reading.intent in NAMING:
             _clear(replace(ctx, message=original), row, reading.elders, ctx.message.id, act)
-        elif row["verdict"] in ("unclear", *OLD) and reading.intent in NAMING:
-            if any(_waited_for(ctx, e) for e in reading.elders):
-                _ask(replace(ctx, message=original), row, row["verdict"], reading.elders, by=ctx.message.id)
+        elif reading.intent in NAMING and any(_waited_for(ctx, e) for e in reading.elders):
+            _ask(replace(ctx, message=original), row, row["verdict"], reading.elders, by=ctx.message.id)
 
 
 def _meant_rows(ctx: Context) -> list[sqlite3.Row]:
