@@ -50,7 +50,7 @@ TIMERS: Mapping[str, tuple[str, ...]] = {
     "opening": (opening.KIND,),
     "reminders": ("reminder",),
     "unanswered": ("question",),
-    "pictures": (pictures.KIND, pictures.LISTEN),
+    "pictures": (pictures.KIND, pictures.LISTEN, pictures.UNANSWERED),
     "receipts": (receipts.KIND,),
     "summary": ("summary",),
     "retention": (retention.KIND,),

@@ -14,6 +14,8 @@ from schedules.context import Moment
 
 KIND, LISTEN = "picture", "listen"
 ANSWER_WITHIN = dt.timedelta(minutes=60)
+# A picture of today of which nobody has said who it is: after this the coordinators see it.
+UNANSWERED, PATIENCE = "picture-unanswered", dt.timedelta(minutes=30)
 FIRST = ("who", "again", "old", "unclear", "refused")
 # More voice notes than this at once are listed, not sent on: they can be heard in the group.
 MOST_FILES = 3
@@ -25,6 +27,8 @@ def run(at: Moment) -> None:
         _album(at, media.album(at.store, int(key)))
     if timers.take(at.store, LISTEN, at.now):
         _listen(at)
+    for key, _ in timers.take(at.store, UNANSWERED, at.now):
+        _unanswered(at, *(int(n) for n in key.split(":")))
 
 
 def _album(at: Moment, rows: Sequence[sqlite3.Row]) -> None:
@@ -64,6 +68,7 @@ def _ask(at: Moment, row: sqlite3.Row, message: Message) -> None:
         reading = Reading(message.id, "checkin", tuple(candidates), ambiguous=True, why="照片", outcome="safe")
         number = questions.ask(at.store, message, reading, candidates, at.now, at.now + ANSWER_WITHIN)
         key = f"question:{number}"
+        timers.arm(at.store, UNANSWERED, at.now + PATIENCE, f"{number}:{row['id']}")
         choices = "\n".join(f"{i}. {name}" for i, name in enumerate(names(at.roster, candidates), 1))
         text = say("picture_which", choices=choices) if candidates else say("picture_who")
     else:
@@ -101,6 +106,20 @@ def _address(at: Moment, message: Message) -> str | None:
         people = tuple(p.id for p in at.roster.by_wechat(message.sender))
     known = [p for p in people if p in at.roster.people]
     return known[0] if len(known) == 1 else f"contact:{message.contact or message.sender}"
+
+
+def _unanswered(at: Moment, number: int, media_id: int) -> None:
+    """Somebody was seen today and nobody has said who: the coordinators get the picture, without what a phone hid in it."""
+    question, row = questions.get(at.store, number), media.get(at.store, media_id)
+    message = messages.get(at.store, row["message"]) if row is not None else None
+    if question is None or question["answered_at"] or row is None or message is None:
+        return
+    time = clock(moment_of(row["at"]), at.settings.zone)
+    text = say("notice_picture", who=one_line(message.sender, 30), time=time, kind=say(f"media_{row['type']}"))
+    for person in at.roster.with_role("coordinator"):
+        if person.wechat:
+            key = f"picture-unanswered:{media_id}:{person.id}"
+            outbox.put(at.store, at.now, key, "notice", person.id, text, file=row["shown"])
 
 
 def _listen(at: Moment) -> None:

@@ -7,9 +7,10 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from data import absences, alerts, boards, days, journal, messages, outbox, promises, questions, timers
+from data import absences, alerts, boards, days, journal, media, messages, outbox, promises, questions, timers
 from data.moments import moment_of
 from data.phrases import clock, date, in_parts, listing, names, one_line, say
+from schedules import pictures
 from schedules.context import Moment
 
 MOST_ON_BOARD = 300
@@ -107,6 +108,8 @@ def for_coordinators(at: Moment, day: dt.date) -> str:
         ("coordinator_coverage", [_absence(at, r) for r in absences.coverages_on(at.store, day)]),
         ("coordinator_requests", [_request(at, r) for r in promises.requests_between(at.store, start, end)]),
         ("coordinator_questions", [_question(at, q) for q in questions.unanswered(at.store, start, end)]),
+        ("coordinator_voices", [pictures.voice_line(at, r) for r in media.between(at.store, "audio", start, end)]),
+        ("coordinator_pictures", list(_pictures(at, start, end))),
         ("coordinator_unclear", list(_unclear(at, start, end))),
         ("coordinator_matters", [one_line(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
     ]
@@ -167,6 +170,17 @@ def _question(at: Moment, question: sqlite3.Row) -> str:
     return say("coordinator_question", who=who, time=time, names=listing(names(at.roster, elders)[:6] or ["?"]))
 
 
+def _pictures(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
+    """Pictures that were old or had been sent before, an album in one line: whoever sent them may need a word."""
+    told: set[int] = set()
+    for row in (*media.between(at.store, "image", start, end), *media.between(at.store, "video", start, end)):
+        message = messages.get(at.store, row["message"])
+        if row["verdict"] in ("again", "old") and row["album"] not in told and message is not None:
+            told.add(row["album"])
+            time, kind = clock(message.at, at.settings.zone), say(f"media_{row['type']}")
+            yield say(f"coordinator_picture_{row['verdict']}", who=one_line(message.sender), time=time, kind=kind)
+
+
 def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
     rows = [*journal.between(at.store, "not-understood", start, end), *journal.between(at.store, "failed", start, end)]
     rows += journal.between(at.store, "nobody-named", start, end)
@@ -174,4 +188,5 @@ def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
         message = messages.get(at.store, row["message"])
         if message is not None:
             time = clock(message.at, at.settings.zone)
-            yield say("coordinator_unclear_line", who=one_line(message.sender), time=time, text=one_line(message.text))
+            text = one_line(message.text) or say(f"media_{message.type}" if message.file else "no_words")
+            yield say("coordinator_unclear_line", who=one_line(message.sender), time=time, text=text)

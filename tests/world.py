@@ -24,6 +24,7 @@ from bot.config import Settings
 from bot.engine import Engine
 from bot.looking.boards import Boards
 from bot.looking.eyes import Eyes
+from bot.media.pool import BusyError
 from bot.model import Elder, Message, Relative, Roster, Volunteer, relative_id
 from bot.ports import Outgoing, SendError
 from data import alerts, days, roster
@@ -165,6 +166,7 @@ class World:
     ) -> None:
         """`boards`: the day's pictures are drawn, which takes a while."""
         self._boards = boards
+        self.blind = False
         self.settings = Settings.model_validate({"community": "试验社区", **settings})
         self.path = folder / "world.db"
         self.wechat = Wechat()
@@ -225,10 +227,18 @@ class World:
             self.store,
             self.settings,
             self.wechat,
-            eyes=Eyes(self.settings, self.path, folder, _here),
-            boards=Boards(self.store, self.settings, folder, _here) if self._boards else None,
+            eyes=Eyes(self.settings, self.path, folder, self._job),
+            boards=Boards(self.store, self.settings, folder, self._job) if self._boards else None,
         )
         self._run(self.engine.start(self.now))
+        self._run(self.engine.look(lambda: self.now))
+        self._run(self.engine.wake(self.now))
+
+    async def _job(self, job: Callable[..., Any], *args: Any) -> Any:
+        """In place of the pool's child process: tests/app has the real one. `blind`: it is stopping."""
+        if self.blind:
+            raise BusyError("the pool is closed")
+        return job(*args)
 
     def stop(self) -> None:
         """The process ends; time may pass without it."""
@@ -306,15 +316,30 @@ class World:
         """
         if at:
             self._pass(self.moment(at))
+        message = self.message(who, text, to=to, type=type, mentions=mentions, id=id, written=written, file=file)
+        self._run(self.engine.hear(message, self.now))
+        return message.id
+
+    def message(
+        self,
+        who: str,
+        text: str,
+        *,
+        to: Any = "room",
+        type: Any = "text",
+        mentions: Sequence[str] = (),
+        id: str | None = None,
+        written: str | None = None,
+        file: Path | None = None,
+    ) -> Message:
+        """What `says` lets the bot hear."""
         self._count += 1
         number = id or f"m{self._count}"
         # As WeChat gives it: in UTC, whatever the community's clocks show.
         when = (self.moment(written) if written else self.now).astimezone(dt.UTC)
         text = "".join(f"@{m}\u2005" for m in mentions) + text
         path = str(file) if file else None
-        message = Message(number, when, who, type, text, path, to, mentions=tuple(mentions), contact=who)
-        self._run(self.engine.hear(message, self.now))
-        return number
+        return Message(number, when, who, type, text, path, to, mentions=tuple(mentions), contact=who)
 
     def recalls(self, who: str, message: str, at: str | None = None) -> None:
         self.says(who, message, at, type="recalled")
@@ -450,11 +475,6 @@ class World:
             assert sum(u.date() == day for u in usual) <= self.settings.pace.per_day
         for at in usual:
             assert dt.time(6) <= at.timetz().replace(tzinfo=None) < dt.time(22), f"sent at {at}, in the quiet hours"
-
-
-async def _here(job: Callable[..., Any], *args: Any) -> Any:
-    """In place of the pool's child process: tests/looking has the real one."""
-    return job(*args)
 
 
 def _private(elder: Elder) -> list[str]:

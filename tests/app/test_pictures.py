@@ -30,7 +30,9 @@ async def settled(group: Group, count: int) -> None:
     """Until so many files have been looked at."""
     async with asyncio.timeout(60):
         while True:
-            rows = media.between(group.app.store, "image", MORNING - dt.timedelta(days=1), MORNING + dt.timedelta(days=1))
+            rows = media.between(
+                group.app.store, "image", MORNING - dt.timedelta(days=1), MORNING + dt.timedelta(days=1)
+            )
             if len(rows) >= count:
                 return
             await asyncio.sleep(0.02)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.media.drawing import jpeg, scene, stamped
-from tests.world import World
+from tests.world import COORDINATORS, World
 
 Photo = Callable[..., Path]
 
@@ -322,3 +322,74 @@ def test_switched_off_only_words_count(begin: Any, photo: Photo) -> None:
     world.says("小洁", "", at="07:14", type="image", file=photo(2, TODAY, "兰州市"))
     assert world.state("E08") == "waiting"
     world.skip("receipt")
+
+
+# --- what nobody answers, and what nobody has looked at
+
+
+def test_a_picture_of_today_that_nobody_can_name_goes_to_the_coordinators(begin: Any, photo: Photo) -> None:
+    world = begin(boards=True)
+    world.skip("receipt", "reminder")
+    world.says("林小满", "", at="07:12", type="image", file=photo(1, TODAY))
+    world.until("07:50")
+    world.expect("question", only_mentions=["林小满"], at="07:17")
+    for coordinator in COORDINATORS:
+        notice = world.expect("notice", to=coordinator, text="林小满7:12", at="07:47")
+        shown = Path(notice.file or "").read_bytes()
+        assert shown.startswith(b"\xff\xd8") and b"Exif" not in shown
+    world.nothing_more()
+
+
+def test_a_deadline_waits_for_a_look_that_is_on_its_way(begin: Any, photo: Photo) -> None:
+    world = begin()
+    world.everyone_else_is_safe("E03", "E14")
+    world.blind = True
+    world.says("周强", "", at="09:59:50", type="image", file=photo(1, "2026-03-10 09:55", "兰州市"))
+    world.until("10:00:05")
+    assert (world.state("E03"), world.state("E14")) == ("waiting", "missed")
+    world.blind = False
+    world.restart()
+    world.until("10:01")
+    assert world.state("E03") == "safe"
+    world.skip("receipt", "reminder", "alert")
+    world.nothing_more()
+
+
+def test_a_look_that_never_ends_holds_no_deadline_back_for_long(begin: Any, photo: Photo) -> None:
+    world = begin()
+    world.everyone_else_is_safe("E03")
+    world.blind = True
+    world.says("周强", "", at="09:59:50", type="image", file=photo(1))
+    world.until("10:03:30")
+    assert world.state("E03") == "missed"
+    world.skip("receipt", "reminder", "alert")
+
+
+def test_the_coordinators_evening_tells_of_old_pictures(begin: Any, photo: Photo) -> None:
+    world = begin()
+    world.everyone_else_is_safe("E03")
+    world.says("周强", "我妈今天挺好", at="07:12", type="image", file=photo(1, "2026-03-09 07:10", "兰州市"))
+    world.until("20:01")
+    assert "周强 7:12：照片不是今天的" in world.messages("summary", COORDINATORS[0])[0].text
+    assert "周强" not in world.messages("summary", "room")[0].text
+    world.skip("receipt", "reminder", "summary")
+
+
+def test_the_evening_brings_the_days_board(begin: Any) -> None:
+    world = begin(boards=True)
+    world.everyone_else_is_safe("E03")
+    world.skip("receipt", "reminder", "alert", "escalation")
+    world.until("20:01")
+    for to, reader in (("room", "group"), (COORDINATORS[0], "coordinator"), (COORDINATORS[1], "coordinator")):
+        post = world.expect("summary", to=to)
+        assert Path(post.file or "").name == f"board-2026-03-10-{reader}.png"
+        assert Path(post.file or "").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("wanted", "with_picture"), [("none", set()), ("coordinators", set(COORDINATORS))])
+def test_config_says_who_gets_the_board(begin: Any, wanted: str, with_picture: set[str]) -> None:
+    world = begin(boards=True, media={"board": wanted})
+    world.everyone_else_is_safe()
+    world.skip("receipt", "reminder", "summary")
+    world.until("20:01")
+    assert {m.to for m in world.messages("summary") if m.file} == with_picture
