@@ -283,7 +283,7 @@ def _name(
             beside = any(
                 names.like_place(r.text) or names.label_of_place(r.text)
                 for r in rows
-                if r is not row and r.group == row.group
+                if r.group == row.group and (r is not row or row.text != name_alone)
             )
             edge = row.left < 0.14 * width or row.right > 0.86 * width
             corner = edge and ((row.top + row.bottom) / 2 < 0.3 * height or (row.top + row.bottom) / 2 > 0.6 * height)
