@@ -62,7 +62,9 @@ def _ask(at: Moment, row: sqlite3.Row, message: Message) -> None:
     if sender is None:
         return
     ask: str = row["ask"]
-    key = f"picture:{ask}:{row['contact']}:{','.join(elders) or row['album']}:{at.day}"
+    key = f"picture:{row['album']}:{ask}"
+    if _asked_today(at, row):
+        return
     if ask == "who":
         candidates = [e for e in media.candidates_of(row) if e in at.roster.elders]
         reading = Reading(message.id, "checkin", tuple(candidates), ambiguous=True, why="照片", outcome="safe")
@@ -85,6 +87,14 @@ def _ask(at: Moment, row: sqlite3.Row, message: Message) -> None:
         expires=at.now + ANSWER_WITHIN,
     )
     journal.note(at.store, at.now, "picture-asked", message=message.id, ask=ask)
+
+
+def _asked_today(at: Moment, row: sqlite3.Row) -> bool:
+    """The same sender was asked the same about the same elders before: once a day is enough."""
+    elders = media.elders_of(row)
+    rows = media.recent(at.store, row["contact"], row["chat"], at.local(at.settings.day.opens), at.now)
+    asked = [r for r in rows if r["ask"] == "asked" and r["album"] != row["album"] and r["verdict"] == row["verdict"]]
+    return bool(elders) and row["ask"] != "refused" and any(media.elders_of(r) == elders for r in asked)
 
 
 def _words(at: Moment, row: sqlite3.Row, ask: str, elders: Sequence[str], *, itself: bool) -> str:
