@@ -90,6 +90,7 @@ def look_at(
             repeated=same_as is not None,
             taken=picture.taken,
             animated=sniffed.frames > 1,
+            card=watermark.is_card(lines),
             read=can_read,
         ),
         kind,
