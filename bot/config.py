@@ -169,14 +169,13 @@ class Media(Part):
     """Pictures, clips and voice notes. `look` False: nobody looks at them, only words count.
 
     words_minutes: how far words may be from the picture they are about. board: who gets the day's picture with the
-    summary. seconds: what one file may take. waiting: how many may wait.
+    summary. seconds: what one file may take.
     """
 
     look: bool = True
     words_minutes: int = Field(5, ge=1, le=60)
     board: Literal["all", "coordinators", "none"] = "all"
     seconds: float = Field(30, ge=5, le=600)
-    waiting: int = Field(500, ge=10, le=10_000)
     speech: Speech = Speech()
 
 

@@ -46,7 +46,7 @@ class Seen:
     """What a look at one file found (bot/looking). `verdict`: today, old, unclear, refused; heard for a voice note.
 
     `why` is for people, in Chinese. `same_as`: the row of an earlier picture that is the same. `date`, `time`, `name`,
-    `place`: of the watermark; `taken`: the camera's own local moment. `person` None: nobody looked. `seconds`: of a clip or
+    `place`: of the watermark; `taken`: the camera's own local moment. `seconds`: of a clip or
     a voice note. `shown`: the name in the media folder of what a phone plays, or of a
     small picture without anything that a camera hid in it. `words`: what a recogniser heard.
     """
@@ -63,7 +63,6 @@ class Seen:
     taken: dt.datetime | None = None
     same_as: int | None = None
     fingerprint: bytes | None = None
-    person: bool | None = None
     seconds: float | None = None
     shown: str | None = None
     words: str = ""

@@ -37,6 +37,11 @@ GUESSED = ("claim", "only", "same")
 # A quoted picture, as the gateways write it: 「周强：[图片]」.
 _QUOTED = re.compile(r"\s*「([^「」：:]{1,40})[：:]\s*\[(?:图片|照片|视频)\]\s*」")
 
+# The answer to "is it of today?"; never believed of a picture that is known to be old.
+_TODAYS = re.compile(
+    r"(?:[是对嗯]的?[，,。 ]?)*(?:就?是)?(?:今天|今早|刚刚?|刚才|现在|早上)(?:刚刚?|才)?(?:拍|照)?的?[呀啊哦，,。！!~ ]*"
+)
+
 Act = Callable[[Context], None]
 Said = list[tuple[Message, Reading]]
 
@@ -245,16 +250,19 @@ def _words(ctx: Context, row: sqlite3.Row) -> Said:
 
 
 def about_picture(ctx: Context) -> Context:
-    """ "老人一切都好" right after a picture of somebody is about that elder."""
+    """ "老人一切都好" right after a picture of somebody is about that elder; "刚拍的" answers when it was taken."""
     reading = ctx.reading
-    if ctx.message.type != "text" or reading.elders or reading.ambiguous or reading.intent not in CONTACT:
+    todays = reading.intent == "chat" and _TODAYS.fullmatch(ctx.message.text.strip()) is not None
+    if ctx.message.type != "text" or reading.elders or reading.ambiguous or not (todays or reading.intent in CONTACT):
         return ctx
     rows = [r for r in _beside(ctx, ANSWER_WITHIN) if r["verdict"] not in (*OLD, "refused", "heard", None)]
     rows = [
         r for r in rows if moment_of(r["at"]) >= said_at(ctx.message, ctx.now) - _window(ctx) or r["ask"] == "asked"
     ]
     shown = media.elders_of(rows[-1]) if rows else ()
-    return ctx.about(*shown) if len(shown) == 1 else ctx
+    if len(shown) != 1 or (todays and rows[-1]["verdict"] != "unclear"):
+        return ctx
+    return replace(ctx, reading=replace(reading, intent="checkin", elders=shown)) if todays else ctx.about(*shown)
 
 
 def heard(ctx: Context, act: Act) -> None:

@@ -77,6 +77,8 @@ def _only(ctx: Context) -> Whose:
 
 def by_stamp(ctx: Context, seen: Seen) -> tuple[str, ...]:
     """The elders whom the stamp's name and place may mean; none where it names somebody off the roster."""
+    if not seen.name and not seen.place:
+        return ()
     place = _plain(seen.place or "")
     elders = list(ctx.roster.elders.values())
     if seen.name:

@@ -82,7 +82,7 @@ class Eyes:
 
 def pool_of(settings: Settings) -> Pool:
     """The one child process that config bounds."""
-    return Pool(1, settings.media.waiting, seconds=settings.media.seconds)
+    return Pool(1, seconds=settings.media.seconds)
 
 
 def recogniser_of(settings: Settings) -> Recogniser | None:

@@ -25,17 +25,13 @@ Known = Callable[[Fingerprint], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a picture shows. `same_as`: the key of an earlier one, `fingerprint` None where nothing could be decoded.
-
-    `person` None: not looked, or not known.
-    """
+    """What a picture shows. `same_as`: the key of an earlier one, `fingerprint` None where nothing could be decoded."""
 
     verdict: Verdict
     kind: Kind
     stamp: Stamp = field(default_factory=Stamp)
     taken: dt.datetime | None = None
     same_as: str | None = None
-    person: bool | None = None
     fingerprint: Fingerprint | None = None
 
 
@@ -97,7 +93,6 @@ def look_at(
         stamp,
         picture.taken,
         same_as,
-        None,
         print_,
     )
 

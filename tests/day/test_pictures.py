@@ -182,6 +182,21 @@ def test_a_picture_without_a_date_is_asked_about_once(morning: World, photo: Pho
     morning.nothing_more()
 
 
+@pytest.mark.parametrize("answer", ["今天的", "刚拍的", "是今天拍的", "对，刚刚拍的"])
+def test_the_sender_may_say_that_it_is_of_today(morning: World, photo: Photo, answer: str) -> None:
+    morning.says("周强", "", at="07:12", type="image", file=photo(1))
+    morning.says("周强", answer, at="07:20")
+    assert morning.state("E03") == "safe"
+    morning.skip("question")
+
+
+def test_of_an_old_picture_nobody_is_believed_that_it_is_of_today(morning: World, photo: Photo) -> None:
+    morning.says("周强", "", at="07:12", type="image", file=photo(1, "2026-03-09 07:10", "兰州市"))
+    morning.says("周强", "刚拍的", at="07:15")
+    assert morning.state("E03") == "waiting"
+    morning.skip("question")
+
+
 def test_words_that_say_how_the_elder_is_need_no_date(morning: World, photo: Photo) -> None:
     morning.says("周强", "", at="07:12", type="image", file=photo(1))
     morning.says("周强", "我妈今天挺好的", at="07:13")
