@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -20,17 +19,6 @@ from data.boards import reader_of
 from data.store import Store
 
 log = logging.getLogger(__name__)
-
-
-def can_draw() -> str:
-    """Why no board can be drawn on this machine, "" where it can."""
-    if importlib.util.find_spec("PIL") is None:
-        return "the extra 'media' is not installed"
-    try:
-        fonts.chinese()
-    except fonts.NoFontError as error:
-        return str(error)
-    return ""
 
 
 class Boards:
