@@ -17,6 +17,9 @@ from bot.config import Settings
 from bot.engine import Engine
 from bot.gateway_group import GatewayGroup
 from bot.local_group import LocalGroup
+from bot.looking.boards import Boards
+from bot.looking.eyes import Eyes, pool_of, recogniser_of
+from bot.media.keep import Shelf
 from bot.model import Message, Roster
 from bot.ops import backup, pages
 from bot.ops.attendant import Attendant
@@ -108,10 +111,22 @@ class App:
                 on_lost=self._lost,
             )
             self.channel = WechatChannel(self.wechat, self.directory)
-            self.engine = Engine(self.store, settings, self.channel, on_roster=self._roster_changed)
+            folder = self._beside("media")
+            Shelf(folder).tidy()
+            self.pool = pool_of(settings)
+            self.eyes = Eyes(settings, settings.store.path, folder, self.pool.run, recogniser_of(settings))
+            self.engine = Engine(
+                self.store,
+                settings,
+                self.channel,
+                on_roster=self._roster_changed,
+                eyes=self.eyes,
+                boards=Boards(self.store, settings, folder, self.pool.run),
+            )
             undo.pop_all()
         self.runner = Runner(self.clock, self._wake, lambda: self.engine.next_due(self.clock.now()))
         self._sending: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._working = False
         self._signed_at: dt.datetime | None = None
 
@@ -153,6 +168,7 @@ class App:
                     self.engine.went_deaf(self.clock.now())
                 self._working = True
                 self.runner.start()
+                self._look_soon()
                 self.attendant.ready()
                 if ready:
                     ready()
@@ -166,6 +182,10 @@ class App:
             self.runner.stop()
             shutdown.set()
             await self.wechat.stop()
+            self.eyes.close()
+            await self.pool.close()  # a look that is broken off is taken up again at the next start
+            if self._looking:
+                await asyncio.gather(self._looking, return_exceptions=True)
             if self._sending:
                 await asyncio.gather(self._sending, return_exceptions=True)
             attending.cancel()
@@ -186,11 +206,14 @@ class App:
         # Sending must not hold up hearing: what this message leads to is sent by a task of its own.
         self.engine.receive(message, self.clock.now())
         self._send_soon()
+        if message.file:
+            self._look_soon()
 
     async def _wake(self) -> None:
         if self.wechat.online and self.wechat.room_id:
             self._listens()
         self.attendant.step_due()
+        self._look_soon()
         self.engine.work(self.clock.now())
         self._send_soon()
 
@@ -227,6 +250,19 @@ class App:
             self._send_soon()
         elif state.kind in HEARS_NOTHING:
             self.engine.went_deaf(self.clock.now())
+
+    def _look_soon(self) -> None:
+        """Looking takes a while, in another process: nobody's message waits for it."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        try:
+            await self.engine.look(self.clock.now, self._send_soon)
+        except Exception:
+            log.exception(
+                "looking at pictures broke off; what waits is taken up with the next one", extra={"private": True}
+            )
 
     def _send_soon(self) -> None:
         if self._sending is None or self._sending.done():

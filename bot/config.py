@@ -156,11 +156,35 @@ class Logs(Part):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
+class Speech(Part):
+    """The community's own recogniser of speech (an OpenAI-compatible API, https://host/v1); none where `url` is empty."""
+
+    url: str = ""
+    key: SecretStr = SecretStr("")
+    model: str = "whisper-1"
+    seconds: float = Field(20, ge=1, le=300)
+
+
+class Media(Part):
+    """Pictures, clips and voice notes. `look` False: nobody looks at them, only words count.
+
+    words_minutes: how far words may be from the picture they are about. board: who gets the day's picture with the
+    summary. seconds: what one file may take.
+    """
+
+    look: bool = True
+    words_minutes: int = Field(5, ge=1, le=60)
+    board: Literal["all", "coordinators", "none"] = "all"
+    seconds: float = Field(30, ge=5, le=600)
+    speech: Speech = Speech()
+
+
 class Retention(Part):
-    """Days that things are kept: words of messages, media files, the journal's names, people who left the roster."""
+    """Days that things are kept: words of messages, media files, pictures' fingerprints, the journal's names, leavers."""
 
     messages_days: int = Field(90, ge=7, le=3650)
     media_days: int = Field(30, ge=1, le=3650)
+    fingerprints_days: int = Field(180, ge=1, le=3650)
     journal_days: int = Field(730, ge=30, le=3650)
     left_days: int = Field(365, ge=30, le=3650)
 
@@ -182,6 +206,7 @@ class Settings(Part):
     notify: Notify = Notify()
     heartbeat: Heartbeat = Heartbeat()
     logs: Logs = Logs()
+    media: Media = Media()
     retention: Retention = Retention()
 
     @model_validator(mode="after")
@@ -250,7 +275,7 @@ def _explain(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return f"{place}: unknown key; see config.yaml for the known ones"
     message = error["msg"].removeprefix("Value error, ")
-    secret = "token" in place or "url" in place
+    secret = any(word in place for word in ("token", "url", "key"))
     given = "" if secret or isinstance(error["input"], dict | BaseModel) else f" (found {error['input']!r})"
     return f"{place}: {message}{given}"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import os
 import shutil
 import socket
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +34,7 @@ def examine(config_path: Path, now: dt.datetime, *, send_test: bool = False) -> 
     yield from _wechat(settings)
     yield _clock(now)
     yield _fonts()
+    yield _media(settings)
     from bot.ops import checks as ops_checks
 
     yield from ops_checks.findings(settings, now)
@@ -112,11 +113,28 @@ def _clock(now: dt.datetime) -> Finding:
 
 
 def _fonts() -> Finding:
-    """Whether a Chinese font is installed: pictures drawn without one show boxes."""
+    """Whether there is a Chinese font to draw the day's board with."""
+    from bot.media import fonts
+
     try:
-        found = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, timeout=10, check=False).stdout
-    except (OSError, subprocess.SubprocessError):
-        found = ""
-    if found.strip():
-        return Finding("中文字体", "有")
-    return Finding("中文字体", "没有找到", "安装 fonts-wqy-microhei，图片里的字才不会变成方块", hint=True)
+        return Finding("中文字体", fonts.chinese()[0].path.name)
+    except (fonts.NoFontError, ImportError):
+        mend = "运行 make venv（带一个中文字体），或安装 fonts-wqy-microhei，小结才能配图"
+        return Finding("中文字体", "没有找到", mend, hint=True)
+
+
+def _media(settings: Settings) -> Finding:
+    """What can be looked at and listened to on this machine."""
+    from bot.looking.eyes import recogniser_of
+
+    try:
+        recogniser_of(settings)
+    except ConfigError as error:
+        return Finding("照片和语音", str(error), "按提示改 config.yaml 里的 media.speech.url")
+    if not settings.media.look:
+        return Finding("照片和语音", "设置里关着（media.look），只看文字")
+    parts = {"PIL": "看照片", "faster_paddle": "读水印", "av": "看视频", "pysilk": "放语音"}
+    lacking = [what for module, what in parts.items() if importlib.util.find_spec(module) is None]
+    if lacking:
+        return Finding("照片和语音", f"还不能{'、'.join(lacking)}", "运行 make venv，装上 media 这部分", hint=True)
+    return Finding("照片和语音", "、".join(f"能{what}" for what in parts.values()))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 from bot.config import Settings
+from bot.looking.boards import Boards
+from bot.looking.eyes import Eyes
 from bot.model import Message, Roster
 from bot.outbox import Outbox
 from bot.ports import Channel
 from bot.reading import Reader
 from data import hearing as silence
-from data import meta, roster
+from data import media, meta, roster
 from data.store import Store
 from handlers import registry
 from handlers.receive import Receiver
@@ -32,11 +36,19 @@ class Engine:
         *,
         known: tuple[Roster, Reader] | None = None,
         on_roster: Callable[[Roster], None] | None = None,
+        eyes: Eyes | None = None,
+        boards: Boards | None = None,
     ) -> None:
-        """`known` spares reading the roster again (a restart in a replay); `on_roster` hears of a changed one."""
+        """`known` spares reading the roster again (a restart in a replay); `on_roster` hears of a changed one.
+
+        `eyes` look at files, `boards` gives the files that go out; without them only words count and go.
+        """
         self.store = store
         self.settings = settings
-        self.outbox = Outbox(store, channel, settings)
+        self.eyes = eyes if settings.media.look else None
+        self._boards = boards
+        self._looking = asyncio.Lock()
+        self.outbox = Outbox(store, channel, settings, self._file if boards else None)
         self._handlers = registry.load()
         self._on_roster = on_roster
         self._version = meta.get(store, meta.ROSTER)
@@ -89,12 +101,44 @@ class Engine:
             surroundings.tell(self._moment(now), kind, detail)
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
-        """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing."""
-        self._refresh(now)
-        receiver = Receiver(self.store, self.roster, self.reader, self.settings, self._handlers)
-        fresh = receiver.receive(message, now)
+        """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing.
+
+        A file that came with it waits for `look`.
+        """
+        fresh = self._take_in(message, now)
         self.work(now)
         return fresh
+
+    def _take_in(self, message: Message, now: dt.datetime) -> bool:
+        self._refresh(now)
+        return self._receiver().receive(message, now)
+
+    def _receiver(self) -> Receiver:
+        handlers = self._handlers
+        return Receiver(self.store, self.roster, self.reader, self.settings, handlers, looks=self.eyes is not None)
+
+    async def look(self, now: Callable[[], dt.datetime], then: Callable[[], None] = lambda: None) -> None:
+        """Look at the files that wait, one after another, and do what follows from each. Sends nothing.
+
+        `then` is called after each one.
+        """
+        if self.eyes is None:
+            return
+        async with self._looking:
+            while (row := media.next_waiting(self.store)) is not None:
+                seen = await self.eyes.look(row, self.roster)
+                if seen is not None:
+                    self._receiver().looked(row["id"], seen, now())
+                    then()
+                    continue
+                if self.eyes.closed:
+                    return
+                with self.store.transaction():
+                    media.tried(self.store, row["id"])
+
+    async def _file(self, name: str, now: dt.datetime) -> Path | None:
+        assert self._boards is not None
+        return await self._boards.file(name, now, self.roster)
 
     def work(self, now: dt.datetime) -> None:
         """Do what is due at `now`; what is to be said waits in the outbox."""
@@ -106,8 +150,10 @@ class Engine:
             duties.run(self._moment(now))
 
     async def hear(self, message: Message, now: dt.datetime) -> bool:
-        """`receive`, then send what may be sent."""
-        fresh = self.receive(message, now)
+        """Take in, look at what came with it, do what falls due, then send what may be sent."""
+        fresh = self._take_in(message, now)
+        await self.look(lambda: now)
+        self.work(now)
         await self.outbox.pump(now)
         return fresh
 

@@ -10,7 +10,9 @@ import asyncio
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from bot.config import Settings
 from bot.ports import Channel, Echo, NotAFriend, NotConnected, Outgoing, SendError
@@ -20,6 +22,7 @@ from data.store import Store
 
 log = logging.getLogger(__name__)
 
+FileOf = Callable[[str, dt.datetime], Awaitable[Path | None]]
 BACKOFF = tuple(dt.timedelta(seconds=s) for s in (10, 30, 120, 300, 600))
 MOST_ATTEMPTS = 12
 # While WeChat is away nothing is tried; the row looks again this much later, however long that takes.
@@ -34,8 +37,10 @@ SHARES = {1: 1.0, 2: 0.85, 3: 0.75, 4: 0.6, 5: 0.5}
 class Outbox:
     """Sends what the database holds through one channel."""
 
-    def __init__(self, store: Store, channel: Channel, settings: Settings) -> None:
+    def __init__(self, store: Store, channel: Channel, settings: Settings, file: FileOf | None = None) -> None:
+        """`file` gives the file of a name in the media folder, or None where there is none; without it words go alone."""
         self.store = store
+        self._file = file
         self.channel = channel
         self.settings = settings
         self._lock = asyncio.Lock()
@@ -139,7 +144,7 @@ class Outbox:
             if not outbox.mark(self.store, row["id"], "pending", "sending"):
                 return
         try:
-            far_id = await self.channel.send(outbox.outgoing(row))
+            far_id = await self.channel.send(await self._outgoing(row, now))
         except NotConnected as error:
             with self.store.transaction():
                 again = now + LOOK_AGAIN
@@ -163,6 +168,11 @@ class Outbox:
             return
         with self.store.transaction():
             outbox.mark(self.store, row["id"], "sending", "sent", at=now, far_id=far_id)
+
+    async def _outgoing(self, row: sqlite3.Row, now: dt.datetime) -> Outgoing:
+        out = outbox.outgoing(row)
+        path = await self._file(out.file, now) if out.file and self._file else None
+        return replace(out, file=str(path) if path else None)
 
     def _failed(self, row: sqlite3.Row, now: dt.datetime, why: str, *, permanent: bool) -> None:
         attempts = row["attempts"] + 1

@@ -41,6 +41,33 @@ class Outgoing:
     file: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at one file found (bot/looking). `verdict`: today, old, unclear, refused; heard for a voice note.
+
+    `why` is for people, in Chinese. `same_as`: the row of an earlier picture that is the same. `date`, `time`, `name`,
+    `place`: of the watermark; `taken`: the camera's own local moment. `seconds`: of a clip or
+    a voice note. `shown`: the name in the media folder of what a phone plays, or of a
+    small picture without anything that a camera hid in it. `words`: what a recogniser heard.
+    """
+
+    verdict: Literal["today", "old", "unclear", "refused", "heard"]
+    why: str = ""
+    digest: str = ""
+    kind: str = ""
+    size: int = 0
+    date: dt.date | None = None
+    time: dt.time | None = None
+    name: str | None = None
+    place: str | None = None
+    taken: dt.datetime | None = None
+    same_as: int | None = None
+    fingerprint: bytes | None = None
+    seconds: float | None = None
+    shown: str | None = None
+    words: str = ""
+
+
 class SendError(Exception):
     """The message was not sent. `permanent`: trying again cannot help (no such contact, not a friend)."""
 

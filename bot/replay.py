@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.config import Settings
+from bot.config import Settings, Speech
 from bot.engine import Engine
+from bot.looking.boards import Boards
+from bot.looking.eyes import Eyes
+from bot.media.pool import Pool
 from bot.model import Message, MessageType, Roster
 from bot.ports import Outgoing
 from bot.reading import Reader
@@ -23,6 +27,8 @@ from data.store import Store
 TYPES = ("text", "image", "video", "audio", "emoticon", "location", "recalled")
 # How likely the process stops at one transaction boundary or send.
 CRASH_ODDS = 0.03
+# Looking takes no time in a replay, however busy the machine is.
+LOOK_SECONDS = 300.0
 
 
 class EventError(Exception):
@@ -109,7 +115,14 @@ def message_of(row: Any) -> Message:
 class Replay:
     """One run: `await play()` gives the lines of CONTRACT.md's output, the last of them the end state."""
 
-    def __init__(self, settings: Settings, people: Roster, *, crash_seed: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, people: Roster, *, crash_seed: int | None = None, files: Path | None = None
+    ) -> None:
+        """`files`: a folder for the pictures and voice notes that go out; without one they are not kept."""
+        # Nobody outside is asked in a replay: what it prints follows from the record alone.
+        media = settings.media.model_copy(update={"speech": Speech()})
+        settings = settings.model_copy(update={"media": media})
+        self.files = files
         self.settings = settings
         self.people = people
         self.crasher = Crasher(crash_seed)
@@ -119,7 +132,8 @@ class Replay:
     async def play(self, events: Sequence[Message], start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
         """Play the events of [start, end]; duties run at their own moments in between."""
         with tempfile.TemporaryDirectory(prefix="baoanniao-") as folder:
-            path = Path(folder) / "replay.db"
+            path, self._media = Path(folder) / "replay.db", Path(folder) / "media"
+            self._pool = Pool(1, seconds=LOOK_SECONDS)
             store = self._open(path)
             roster.save(store, self.people, start)
             store.observe = self.crasher.maybe
@@ -155,6 +169,7 @@ class Replay:
             store.observe = None
             lines = [*self._sent(store), self._end(store, start, end)]
             store.close()
+            await self._pool.close()
         return lines
 
     def _open(self, path: Path) -> Store:
@@ -164,7 +179,15 @@ class Replay:
         # Reading the same roster again after each simulated restart would only cost time; a changed one is read.
         version = meta.get(store, meta.ROSTER)
         known = self._known[1:] if self._known and self._known[0] == version else None
-        engine = Engine(store, self.settings, self.far_end, known=known)
+        path, run = self._media.with_name("replay.db"), self._pool.run
+        engine = Engine(
+            store,
+            self.settings,
+            self.far_end,
+            known=known,
+            eyes=Eyes(self.settings, path, self._media, run),
+            boards=Boards(store, self.settings, self._media, run) if self.files else None,
+        )
         self._known = (version, engine.roster, engine.reader)
         return engine
 
@@ -187,9 +210,18 @@ class Replay:
             "elders": json.loads(row["elders"]),
             "mentions": [self._wechat(p) for p in out.mentions],
             "text": out.text,
-            "file": out.file,
+            "file": self._file(row["file"]) if out.file else None,
             "alert": row["alert"],
         }
+
+    def _file(self, name: str) -> str | None:
+        """A file that went out is kept, and named as it is seen from beside the folder of all of them."""
+        if self.files is None:
+            return None
+        kept = self.files / Path(name).name
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._media / name, kept)
+        return f"{self.files.name}/{kept.name}"
 
     def _wechat(self, address: str) -> str:
         if address.startswith("contact:"):

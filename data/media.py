@@ -8,87 +8,206 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from bot.model import Message
+from bot.ports import Seen
 from data import journal
 from data.moments import text_of
 from data.store import Store
 
-# `sha256`: the file on the shelf. `verdict`: today, old, again, unclear or refused; NULL: not looked at yet. `found`: JSON
-# of what was read in it (date, time, name, place), emptied when the file is erased. `fingerprint`: the perceptual hash,
-# which stays: an old picture sent again after its file is gone is still an old picture.
-SCHEMA = (
-    """
-        CREATE TABLE media (
-            id INTEGER PRIMARY KEY, community TEXT NOT NULL, message TEXT NOT NULL, sha256 TEXT NOT NULL, kind TEXT NOT NULL,
-            size INTEGER NOT NULL, at TEXT NOT NULL, person TEXT, verdict TEXT, found TEXT NOT NULL, fingerprint BLOB,
-            erased_at TEXT)""",
-    "CREATE UNIQUE INDEX media_once ON media (community, message, sha256)",
-    "CREATE INDEX media_same ON media (community, sha256)",
-    "CREATE INDEX media_kept ON media (community, at) WHERE erased_at IS NULL",
-    "CREATE INDEX media_prints ON media (community, at) WHERE fingerprint IS NOT NULL",
-)
+# `type`: image, video or audio. `album`: the id of the first row of a series that one person sent in one go. `state`:
+# waiting (nobody has looked yet), open (the words that come with it may still say more) or done. `mentioned`: the elders
+# whom the message mentions; `elders`: whom it is taken to be about, `candidates`: who may be
+# meant where that is not known; `ask`: what the sender is to be asked (who, again,
+# old, unclear, refused, heard), "" nothing. `verdict`: today, old, again, unclear, refused or heard; NULL: not looked at.
+# `found`: JSON of what was read in it (date, time, name, place), emptied when the file is erased. `fingerprint`: the
+# perceptual hash, which stays longer: an old picture sent again after its file is gone is still an old picture.
 
 
 def add(
-    store: Store, message_id: str, digest: str, kind: str, size: int, at: dt.datetime, *, person: str | None = None
-) -> bool:
-    """Keep that a message brought this file; False when that is known already."""
+    store: Store,
+    message: Message,
+    at: dt.datetime,
+    *,
+    person: str | None = None,
+    mentioned: Iterable[str] = (),
+    album: int | None = None,
+) -> int:
+    """Keep that a message brought a file that nobody has looked at yet; its row's id. `album` None: it begins one."""
     cursor = store.run(
-        "INSERT INTO media (community, message, sha256, kind, size, at, person, found) VALUES (?, ?, ?, ?, ?, ?, ?, '{}')"
-        " ON CONFLICT (community, message, sha256) DO NOTHING",
+        "INSERT INTO media (community, message, type, at, contact, chat, person, album, state, tries, mentioned, found,"
+        " elders, candidates, ask, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, '{}', '[]', '[]', '', '')",
         store.community,
-        message_id,
-        digest,
-        kind,
-        size,
+        message.id,
+        message.type,
         text_of(at),
+        message.contact or message.sender,
+        message.to,
         person,
+        album or 0,
+        json.dumps(list(mentioned)),
+    )
+    number = cursor.lastrowid or 0
+    if album is None:
+        store.run("UPDATE media SET album = id WHERE id = ?", number)
+    return number
+
+
+def get(store: Store, media_id: int) -> sqlite3.Row | None:
+    return store.one("SELECT * FROM media WHERE community = ? AND id = ?", store.community, media_id)
+
+
+def of_message(store: Store, message_id: str) -> sqlite3.Row | None:
+    return store.one("SELECT * FROM media WHERE community = ? AND message = ?", store.community, message_id)
+
+
+def next_waiting(store: Store) -> sqlite3.Row | None:
+    """The oldest that nobody has looked at, with the file, the moment and the sender's words of its message."""
+    return store.one(
+        "SELECT m.*, s.file AS file FROM media m JOIN messages s ON s.community = m.community AND s.id = m.message"
+        " WHERE m.community = ? AND m.state = 'waiting' ORDER BY m.id LIMIT 1",
+        store.community,
+    )
+
+
+def tried(store: Store, media_id: int) -> None:
+    """A look at it broke off."""
+    store.run("UPDATE media SET tries = tries + 1 WHERE community = ? AND id = ?", store.community, media_id)
+
+
+def waits_for(store: Store, since: dt.datetime, people: Iterable[str]) -> bool:
+    """Whether something that one of these people sent since then has not been looked at."""
+    wanted = set(people)
+    rows = store.all(
+        "SELECT person FROM media WHERE community = ? AND state = 'waiting' AND at >= ?",
+        store.community,
+        text_of(since),
+    )
+    return any(row["person"] in wanted for row in rows)
+
+
+def judged(store: Store, media_id: int, seen: Seen, verdict: str) -> bool:
+    """Keep what was found, once; False when somebody was faster. `verdict` may be milder than what was seen."""
+    found = {"date": seen.date, "time": seen.time, "name": seen.name, "place": seen.place, "words": seen.words}
+    cursor = store.run(
+        "UPDATE media SET state = 'open', sha256 = ?, kind = ?, size = ?, seconds = ?, shown = ?, verdict = ?,"
+        " found = ?, fingerprint = ?, same_as = ?, why = ? WHERE community = ? AND id = ? AND state = 'waiting'",
+        seen.digest,
+        seen.kind,
+        seen.size,
+        seen.seconds,
+        seen.shown,
+        verdict,
+        json.dumps({k: v for k, v in found.items() if v}, ensure_ascii=False, default=str),
+        seen.fingerprint,
+        seen.same_as,
+        seen.why,
+        store.community,
+        media_id,
     )
     return cursor.rowcount == 1
 
 
-def judged(
-    store: Store, message_id: str, digest: str, verdict: str, found: Mapping[str, Any], fingerprint: bytes | None = None
-) -> bool:
-    """Keep what was found, once; False when it was judged before or is not known."""
-    cursor = store.run(
-        "UPDATE media SET verdict = ?, found = ?, fingerprint = ?"
-        " WHERE community = ? AND message = ? AND sha256 = ? AND verdict IS NULL",
-        verdict,
-        json.dumps(found, ensure_ascii=False, default=str),
-        fingerprint,
+def settle(
+    store: Store,
+    media_id: int,
+    *,
+    state: str = "done",
+    elders: Iterable[str] = (),
+    candidates: Iterable[str] = (),
+    ask: str = "",
+    by: str | None = None,
+) -> None:
+    """What came of it: whom it is taken to be about, what is still to be asked, and which words said so."""
+    store.run(
+        "UPDATE media SET state = ?, elders = ?, candidates = ?, ask = ?, named_by = COALESCE(?, named_by)"
+        " WHERE community = ? AND id = ?",
+        state,
+        json.dumps(list(elders)),
+        json.dumps(list(dict.fromkeys(candidates))),
+        ask,
+        by,
+        store.community,
+        media_id,
+    )
+
+
+def drop_of_message(store: Store, message_id: str) -> None:
+    """The message was taken back: nothing is asked about its picture any more."""
+    store.run(
+        "UPDATE media SET state = 'done', ask = '' WHERE community = ? AND message = ? AND state <> 'waiting'",
         store.community,
         message_id,
+    )
+
+
+def recent(store: Store, contact: str, chat: str, since: dt.datetime, until: dt.datetime) -> list[sqlite3.Row]:
+    """What one contact sent in one chat in [since, until], oldest first."""
+    return store.all(
+        "SELECT * FROM media WHERE community = ? AND contact = ? AND chat = ? AND at >= ? AND at <= ? ORDER BY at, id",
+        store.community,
+        contact,
+        chat,
+        text_of(since),
+        text_of(until),
+    )
+
+
+def of_sender(store: Store, name: str, chat: str, since: dt.datetime) -> list[sqlite3.Row]:
+    """What the one with this WeChat name sent in one chat since then, oldest first."""
+    return store.all(
+        "SELECT m.* FROM media m JOIN messages s ON s.community = m.community AND s.id = m.message"
+        " WHERE m.community = ? AND s.sender = ? AND m.chat = ? AND m.at >= ? ORDER BY m.at, m.id",
+        store.community,
+        name,
+        chat,
+        text_of(since),
+    )
+
+
+def album(store: Store, number: int) -> list[sqlite3.Row]:
+    """All of one series, oldest first."""
+    return store.all("SELECT * FROM media WHERE community = ? AND album = ? ORDER BY at, id", store.community, number)
+
+
+def same_content(store: Store, digest: str, before: int) -> sqlite3.Row | None:
+    """The first time this very file was sent, among the rows before this one."""
+    return store.one(
+        "SELECT * FROM media WHERE community = ? AND sha256 = ? AND id < ? ORDER BY id LIMIT 1",
+        store.community,
         digest,
+        before,
     )
-    return cursor.rowcount == 1
 
 
-def of_message(store: Store, message_id: str) -> list[sqlite3.Row]:
-    return store.all("SELECT * FROM media WHERE community = ? AND message = ? ORDER BY id", store.community, message_id)
-
-
-def same_content(store: Store, digest: str) -> list[sqlite3.Row]:
-    """Every time this very file was sent, oldest first."""
-    return store.all("SELECT * FROM media WHERE community = ? AND sha256 = ? ORDER BY at, id", store.community, digest)
-
-
-def unjudged(store: Store) -> list[sqlite3.Row]:
-    """What a stop of the bot left unlooked at, oldest first."""
+def to_hear(store: Store) -> list[sqlite3.Row]:
+    """Voice notes that the coordinators have not been told of, oldest first."""
     return store.all(
-        "SELECT * FROM media WHERE community = ? AND verdict IS NULL AND erased_at IS NULL ORDER BY at, id",
+        "SELECT * FROM media WHERE community = ? AND type = 'audio' AND state = 'open' AND ask = 'heard' ORDER BY at, id",
         store.community,
     )
 
 
-def fingerprints(store: Store, since: dt.datetime) -> list[sqlite3.Row]:
-    """id, message, sha256, at and fingerprint of the pictures since then, oldest first, erased ones included."""
+def between(store: Store, kind: str, start: dt.datetime, end: dt.datetime) -> list[sqlite3.Row]:
+    """Those of one type heard in [start, end) and looked at, oldest first."""
     return store.all(
-        "SELECT id, message, sha256, at, fingerprint FROM media"
-        " WHERE community = ? AND fingerprint IS NOT NULL AND at >= ? ORDER BY at, id",
+        "SELECT * FROM media WHERE community = ? AND type = ? AND at >= ? AND at < ? AND verdict IS NOT NULL ORDER BY at, id",
         store.community,
+        kind,
+        text_of(start),
+        text_of(end),
+    )
+
+
+def prints_after(store: Store, last: int, before: int, since: dt.datetime) -> list[sqlite3.Row]:
+    """id and fingerprint of the pictures with last < id < before that came since then, in order of id."""
+    return store.all(
+        "SELECT id, fingerprint FROM media WHERE community = ? AND fingerprint IS NOT NULL AND id > ? AND id < ? AND at >= ?"
+        " ORDER BY id",
+        store.community,
+        last,
+        before,
         text_of(since),
     )
 
@@ -102,49 +221,30 @@ def forget_fingerprints(store: Store, before: dt.datetime) -> int:
     ).rowcount
 
 
-def outdated(store: Store, before: dt.datetime, limit: int = 500) -> list[str]:
-    """The contents that no message since `before` brought, and that are not erased yet; the longest kept first."""
+def forget(store: Store, now: dt.datetime, before: dt.datetime) -> int:
+    """The files of what came before are gone (data/retention.py): keep the fact, drop what was read in them."""
     rows = store.all(
-        "SELECT m.sha256, min(m.at) AS first FROM media m WHERE m.community = ? AND m.at < ? AND m.erased_at IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM media later WHERE later.community = m.community AND later.sha256 = m.sha256"
-        " AND later.at >= ?) GROUP BY m.sha256 ORDER BY first, m.sha256 LIMIT ?",
+        "UPDATE media SET erased_at = ?, found = '{}', shown = NULL, state = 'done' WHERE community = ? AND at < ?"
+        " AND erased_at IS NULL RETURNING id, message, type, verdict",
+        text_of(now),
         store.community,
         text_of(before),
-        text_of(before),
-        limit,
     )
-    return [row["sha256"] for row in rows]
+    for row in sorted(rows, key=lambda r: r["id"]):
+        journal.note(store, now, "media-erased", message=row["message"], kind=row["type"], verdict=row["verdict"])
+    return len(rows)
 
 
-def erase_older_than(
-    store: Store, now: dt.datetime, days: int, remove: Callable[[str], object], limit: int = 500
-) -> tuple[int, int]:
-    """Erase the files of more than `days` days ago: how many contents went, and how many could not be removed.
+def elders_of(row: sqlite3.Row) -> tuple[str, ...]:
+    """Whom a row is taken to be about."""
+    return tuple(json.loads(row["elders"]))
 
-    `remove` takes the files of one content off the disk, and may find none. Files go first, rows after: a crash between
-    leaves nothing but a removal to be tried again. A file that cannot be removed now stays due. The journal keeps
-    "media-erased" for each message.
-    """
-    gone: list[str] = []
-    failed = 0
-    for digest in outdated(store, now - dt.timedelta(days=days), limit):
-        try:
-            remove(digest)
-        except OSError:
-            failed += 1
-        else:
-            gone.append(digest)
-    with store.transaction():
-        for digest in gone:
-            rows = store.all(
-                "UPDATE media SET erased_at = ?, found = '{}' WHERE community = ? AND sha256 = ? AND erased_at IS NULL"
-                " RETURNING id, message, kind, verdict",
-                text_of(now),
-                store.community,
-                digest,
-            )
-            for row in sorted(rows, key=lambda r: r["id"]):
-                journal.note(
-                    store, now, "media-erased", message=row["message"], kind=row["kind"], verdict=row["verdict"]
-                )
-    return len(gone), failed
+
+def candidates_of(row: sqlite3.Row) -> tuple[str, ...]:
+    """Who may be meant, where nobody knows."""
+    return tuple(json.loads(row["candidates"]))
+
+
+def mentioned_of(row: sqlite3.Row) -> tuple[str, ...]:
+    """The elders whom its message mentions."""
+    return tuple(json.loads(row["mentioned"]))

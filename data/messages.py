@@ -69,6 +69,42 @@ def with_state(store: Store, state: str, start: dt.datetime, end: dt.datetime) -
     )
 
 
+def words_near(store: Store, message: Message, since: dt.datetime, until: dt.datetime) -> list[tuple[Message, Reading]]:
+    """What the sender of `message` wrote in the same chat in [since, until] and did not take back, oldest first."""
+    rows = store.all(
+        "SELECT * FROM messages WHERE community = ? AND contact = ? AND chat = ? AND at >= ? AND at <= ? AND type = 'text'"
+        " AND state = 'read' AND reading IS NOT NULL ORDER BY at, id",
+        store.community,
+        message.contact or message.sender,
+        message.to,
+        text_of(since),
+        text_of(until),
+    )
+    return [(_message(row), unpack(row["reading"])) for row in rows]
+
+
+def reading_of(store: Store, message_id: str) -> Reading | None:
+    """What was read in a message; None where nothing could be, or it was taken back."""
+    row = store.one(
+        "SELECT reading FROM messages WHERE community = ? AND id = ? AND state <> 'recalled'",
+        store.community,
+        message_id,
+    )
+    return unpack(row["reading"]) if row and row["reading"] else None
+
+
+def set_reading(store: Store, message_id: str, reading: Reading, text: str | None = None) -> None:
+    """What turned out to be meant, once its picture was looked at (or its voice understood: `text`)."""
+    store.run(
+        "UPDATE messages SET intent = ?, reading = ?, text = COALESCE(?, text) WHERE community = ? AND id = ?",
+        reading.intent,
+        pack(reading),
+        text,
+        store.community,
+        message_id,
+    )
+
+
 def _message(row: sqlite3.Row) -> Message:
     return Message(
         id=row["id"],

@@ -171,3 +171,21 @@ def m010_notices(db: sqlite_utils.Database) -> None:
 def m011_outbox_in_doubt(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX outbox_doubt ON outbox (community, id) WHERE state = 'doubt'")
     db.execute("CREATE INDEX outbox_failed ON outbox (community, recipient) WHERE state = 'failed'")
+
+
+@steps()
+def m011_media(db: sqlite_utils.Database) -> None:
+    db.execute("""
+        CREATE TABLE media (
+            id INTEGER PRIMARY KEY, community TEXT NOT NULL, message TEXT NOT NULL, type TEXT NOT NULL, at TEXT NOT NULL,
+            contact TEXT NOT NULL, chat TEXT NOT NULL, person TEXT, album INTEGER NOT NULL, state TEXT NOT NULL,
+            tries INTEGER NOT NULL, mentioned TEXT NOT NULL, sha256 TEXT, kind TEXT, size INTEGER, seconds REAL,
+            shown TEXT, verdict TEXT, found TEXT NOT NULL, fingerprint BLOB, same_as INTEGER, elders TEXT NOT NULL,
+            candidates TEXT NOT NULL, named_by TEXT, ask TEXT NOT NULL, why TEXT NOT NULL, erased_at TEXT)""")
+    db.execute("CREATE UNIQUE INDEX media_once ON media (community, message)")
+    db.execute("CREATE INDEX media_waiting ON media (community, id) WHERE state = 'waiting'")
+    db.execute("CREATE INDEX media_by_contact ON media (community, contact, chat, at)")
+    db.execute("CREATE INDEX media_same ON media (community, sha256) WHERE sha256 IS NOT NULL")
+    db.execute("CREATE INDEX media_by_album ON media (community, album)")
+    db.execute("CREATE INDEX media_kept ON media (community, at) WHERE erased_at IS NULL")
+    db.execute("CREATE INDEX media_prints ON media (community, id) WHERE fingerprint IS NOT NULL")

@@ -45,14 +45,17 @@ def put(
     emergency: bool = False,
     expires: dt.datetime | None = None,
     repeat: bool = False,
+    file: str | None = None,
 ) -> bool:
     """Promise one message; False when the key is known (it was promised before). `to`: "room" or a person id.
+
+    `file`: a name in the media folder, of what goes with it.
 
     `emergency`: outside all pace. `repeat`: said before, so it must not use up what first calls need.
     """
     cursor = store.run(
-        "INSERT INTO outbox (community, key, kind, urgency, recipient, mentions, elders, alert, text, made_at, not_before,"
-        " expires_at, state, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)"
+        "INSERT INTO outbox (community, key, kind, urgency, recipient, mentions, elders, alert, text, file, made_at, not_before,"
+        " expires_at, state, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)"
         " ON CONFLICT (community, key) DO NOTHING",
         store.community,
         key,
@@ -63,6 +66,7 @@ def put(
         json.dumps(list(dict.fromkeys(elders))),
         f"A{alert}" if alert is not None else None,
         text,
+        file,
         text_of(now),
         text_of(now),
         text_of(expires) if expires else None,

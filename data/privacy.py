@@ -109,10 +109,7 @@ def export(store: Store, elder: str) -> dict[str, Any]:
         _plain(r) for r in _everything(store, "questions") if elder in _list(r["candidates"]) or r["message"] in linked
     ]
     found["messages"] = [_plain(r) for r in heard if r["id"] in linked or _mentions(r["text"], traces)]
-    if has_table(store, "media"):
-        found["media"] = [
-            _plain(r) | {"fingerprint": None} for r in _everything(store, "media") if r["message"] in linked
-        ]
+    found["media"] = [_plain(r) | {"fingerprint": None} for r in _everything(store, "media") if r["message"] in linked]
     found["sent"] = [
         _plain(r)
         for r in _everything(store, "outbox")
@@ -148,8 +145,7 @@ def erase(
         ref = f"X{secrets.token_hex(5)}"
         rows: dict[str, int] = {}
         rows["messages"], files = _messages(store, traces, heard, linked, ref)
-        if has_table(store, "media"):
-            rows["media"] = _media(store, traces, linked)
+        rows["media"] = _media(store, traces, linked)
         rows["outbox"] = _outbox(store, traces, ref)
         rows["questions"] = _questions(store, traces, linked, ref)
         rows["alerts_named"] = _candidates(store, traces, ref)
@@ -236,6 +232,8 @@ def _linked(store: Store, traces: _Traces, heard: Sequence[sqlite3.Row]) -> dict
     for table in _WITH_MESSAGE:
         sql = f"SELECT DISTINCT message FROM {table} WHERE community = ? AND elder = ? AND message IS NOT NULL"
         found |= {row["message"] for row in store.all(sql, store.community, traces.elder)}
+    about = {row["message"]: _about_in(row) for row in _everything(store, "media")}
+    found |= {message for message, elders in about.items() if traces.elder in elders}
     others: set[str] = set()
     for row in heard:
         # Most messages are not about this elder: they are not unpacked.
@@ -250,7 +248,13 @@ def _linked(store: Store, traces: _Traces, heard: Sequence[sqlite3.Row]) -> dict
     for table in _WITH_MESSAGE:
         sql = f"SELECT DISTINCT message FROM {table} WHERE community = ? AND elder <> ? AND message IS NOT NULL"
         others |= {row["message"] for row in store.all(sql, store.community, traces.elder)}
+    others |= {message for message, elders in about.items() if elders - {traces.elder}}
     return {message: message not in others for message in found}
+
+
+def _about_in(media: sqlite3.Row) -> set[str]:
+    """Whom a picture is about, or may be."""
+    return {e for column in ("elders", "candidates", "mentioned") for e in _list(media[column])}
 
 
 def _meant(reading: str | None) -> set[str]:
@@ -320,13 +324,20 @@ def _media(store: Store, traces: _Traces, linked: Mapping[str, bool]) -> int:
     """What was found in pictures, and the fingerprints of those that were about this elder alone."""
     count = 0
     for row in _everything(store, "media"):
-        if row["message"] not in linked and row["person"] not in traces.people:
+        gone = row["person"] in traces.people or row["contact"] in traces.contacts
+        if row["message"] not in linked and not gone:
             continue
         alone = linked.get(row["message"], False)
         store.run(
-            "UPDATE media SET person = ?, found = '{}', fingerprint = ? WHERE id = ?",
-            None if row["person"] in traces.people else row["person"],
+            "UPDATE media SET person = ?, contact = ?, found = '{}', fingerprint = ?, elders = ?, candidates = ?,"
+            " mentioned = ? WHERE id = ?",
+            None if gone else row["person"],
+            "" if gone else row["contact"],
             None if alone else row["fingerprint"],
+            *(
+                json.dumps([e for e in _list(row[column]) if e != traces.elder])
+                for column in ("elders", "candidates", "mentioned")
+            ),
             row["id"],
         )
         count += 1
@@ -562,7 +573,20 @@ def _pack_without_why(reading: str | None, traces: _Traces, ref: str) -> str | N
 
 
 _PACKED = frozenset(
-    {"relatives", "aliases", "extra", "people", "reading", "candidates", "answer", "mentions", "elders", "detail"}
+    {
+        "relatives",
+        "aliases",
+        "extra",
+        "people",
+        "reading",
+        "candidates",
+        "answer",
+        "mentions",
+        "elders",
+        "detail",
+        "mentioned",
+        "found",
+    }
 )
 
 
@@ -590,7 +614,3 @@ def remove_files(folder: Path, files: Iterable[str]) -> int:
 def stem_of(name: str) -> str:
     """A media file's name before its first dot."""
     return Path(name).name.split(".")[0]
-
-
-def has_table(store: Store, name: str) -> bool:
-    return store.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", name) is not None

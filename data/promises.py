@@ -40,6 +40,16 @@ def open_requests(store: Store, elder: str | None = None) -> list[sqlite3.Row]:
     )
 
 
+def claimed_requests(store: Store, person: str, since: dt.datetime) -> list[sqlite3.Row]:
+    """Requests that this person took on since then and that nobody has closed, oldest first."""
+    return store.all(
+        "SELECT * FROM requests WHERE community = ? AND claimed_by = ? AND claimed_at >= ? AND closed_at IS NULL ORDER BY id",
+        store.community,
+        person,
+        text_of(since),
+    )
+
+
 def claim_request(store: Store, request_id: int, person: str, name: str, now: dt.datetime) -> bool:
     cursor = store.run(
         "UPDATE requests SET claimed_by = ?, claimed_name = ?, claimed_at = ? WHERE id = ? AND claimed_at IS NULL"

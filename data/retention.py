@@ -45,6 +45,7 @@ def forget_words(store: Store, before: dt.datetime) -> int:
         "UPDATE outbox SET text = '', mentions = '[]', error = NULL,"
         f" recipient = CASE recipient WHEN 'room' THEN 'room' ELSE '{privacy.NOBODY}' END"
         " WHERE community = ? AND made_at < ? AND text <> '' AND state NOT IN ('pending', 'sending')",
+        "UPDATE media SET contact = '', person = NULL WHERE community = ? AND at < ? AND contact <> ''",
         # An account that was seen in the group, is nobody on the roster, and has not been seen since.
         "DELETE FROM contacts WHERE community = ? AND last_seen < ? AND state <> 'bound'",
         "DELETE FROM notices WHERE community = ? AND made_at < ? AND state NOT IN ('pending', 'sending')",
@@ -79,6 +80,9 @@ def forget_journal(store: Store, before: dt.datetime) -> int:
     store.run(
         "UPDATE days SET contact_by = NULL WHERE community = ? AND deadline_at < ? AND contact_by IS NOT NULL", c, at
     )
+    store.run(
+        "UPDATE media SET elders = '[]', candidates = '[]', mentioned = '[]' WHERE community = ? AND at < ?", c, at
+    )
     store.run("UPDATE notes SET text = '' WHERE community = ? AND at < ? AND text <> ''", c, at)
     return count
 
@@ -97,8 +101,7 @@ def forget_media(store: Store, folder: Path, before: dt.datetime) -> int:
         "UPDATE messages SET file = NULL WHERE community = ? AND at < ? AND file IS NOT NULL", store.community, at
     )
     named = {privacy.stem_of(r["file"]) for r in store.all("SELECT file FROM messages WHERE file IS NOT NULL")}
-    if privacy.has_table(store, "media"):
-        named |= {r["sha256"] for r in store.all("SELECT sha256 FROM media WHERE erased_at IS NULL")}
+    named |= {r["sha256"] for r in store.all("SELECT sha256 FROM media WHERE erased_at IS NULL AND sha256 IS NOT NULL")}
     lost = [p for p in _files(folder) if privacy.stem_of(p.name) not in named and _older(p, before)]
     return count + sum(_unlink(path) for path in lost)
 

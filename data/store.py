@@ -67,6 +67,13 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"{path}: {_plain(error)}") from None
 
+    @classmethod
+    def open_to_read(cls, path: Path, community: str) -> Store:
+        """A second look at a database that is open elsewhere; nothing can be written. Raises sqlite3.Error."""
+        conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10)
+        conn.row_factory = sqlite3.Row
+        return cls(conn, community)
+
     def close(self) -> None:
         self.conn.close()
 

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 
 from bot.model import Message
-from data import absences, alerts, days, journal, messages, outbox, promises, questions, receipts
+from data import absences, alerts, days, journal, media, messages, outbox, promises, questions, receipts
 from data.moments import at_local
 from data.phrases import names, say
 from handlers import claims, contact
@@ -102,6 +102,7 @@ def undo(ctx: Context, source: Message, only: str | None = None) -> list[str]:
     touched += promises.drop_requests_of_message(ctx.store, source.id, ctx.now, only)
     if only is None:
         questions.drop_of_message(ctx.store, source.id, ctx.now)
+        media.drop_of_message(ctx.store, source.id)
         outbox.drop_for_message(ctx.store, source.id)
     return list(dict.fromkeys(touched))
 

@@ -11,11 +11,12 @@ from typing import Protocol
 
 from bot.config import Settings
 from bot.model import Command, Message, Reading, Roster
-from data import alerts, journal, messages, outbox, questions
+from bot.ports import Seen
+from data import alerts, journal, media, messages, outbox, questions
 from data.moments import at_local, day_of
 from data.phrases import one_line, say
 from data.store import Store
-from handlers import absences, binding, chains, claims, commands, contact, corrections
+from handlers import absences, binding, chains, claims, commands, contact, corrections, pictures
 from handlers import questions as asking
 from handlers.context import Context
 
@@ -43,13 +44,14 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Receiver:
-    """Takes messages in. `handlers` is the table of handlers/registry.py."""
+    """Takes messages in. `handlers` is the table of handlers/registry.py. `looks`: files will be looked at."""
 
     store: Store
     roster: Roster
     reader: Reads
     settings: Settings
     handlers: Mapping[str, Callable[[Context], None]]
+    looks: bool = False
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Handle one message once; False when it was heard before.
@@ -78,6 +80,42 @@ class Receiver:
                     self._call_for_help(message, now, emergency=reading is not None and reading.intent == "distress")
         return True
 
+    def looked(self, media_id: int, seen: Seen, now: dt.datetime) -> None:
+        """Somebody has looked at a file: what it proves, and what follows, in one transaction."""
+        row = media.get(self.store, media_id)
+        message = messages.get(self.store, row["message"]) if row is not None else None
+        reading = messages.reading_of(self.store, message.id) if message is not None else None
+        if row is None or row["state"] != "waiting":
+            return
+        try:
+            with self.store.transaction():
+                if message is None or reading is None:  # taken back meanwhile, or erased
+                    media.judged(self.store, media_id, seen, seen.verdict)
+                    media.settle(self.store, media_id)
+                    return
+                message = replace(message, at=message.at.astimezone(self.settings.zone))
+                if seen.words:
+                    message = replace(message, text=seen.words)
+                    reading = self.reader.read(message)
+                    messages.set_reading(self.store, message.id, reading, seen.words)
+                ctx = Context(self.store, self.roster, self.settings, message, reading, now)
+                pictures.looked(ctx, row, seen, self.act)
+                if seen.words:
+                    self._handle_words(ctx)
+        except Exception:
+            log.exception("the file of message %s could not be handled", row["message"], extra={"private": True})
+            with self.store.transaction():
+                media.judged(self.store, media_id, seen, seen.verdict)
+                media.settle(self.store, media_id)
+                journal.note(self.store, now, "failed", message=row["message"])
+
+    def _handle_words(self, ctx: Context) -> None:
+        """What a recogniser heard is acted on like words, from those of whom words are."""
+        if ctx.people or ctx.from_room:
+            ctx = who_went(ctx)
+            name_the_unnamed(ctx)
+            self.act(ctx)
+
     def _call_for_help(self, message: Message, now: dt.datetime, *, emergency: bool) -> None:
         """A message that may be urgent could not be handled: a person must read it now."""
         outbox.put(
@@ -95,6 +133,10 @@ class Receiver:
         if ctx.message.type == "recalled":
             corrections.recalled(ctx)
             return
+        if self.looks and ctx.message.file and ctx.message.type in pictures.TYPES:
+            pictures.take_in(ctx)
+            if pictures.waits(ctx):
+                return
         if ctx.role == "coordinator":
             if binding.obey(ctx):
                 return
@@ -115,10 +157,11 @@ class Receiver:
             # What a stranger says in private nobody else can see and set right: people look at it first.
             journal.note(ctx.store, ctx.now, "not-understood", message=ctx.message.id)
             return
-        ctx = who_went(ctx)
+        ctx = pictures.about_picture(who_went(ctx))
         asking.settled_otherwise(ctx)
         name_the_unnamed(ctx)
         self.act(ctx)
+        pictures.heard(ctx, self.act)
 
     def _is_order(self, ctx: Context) -> bool:
         """Words of command from somebody who may not give any, which must not pass for a report on the elder they name."""
@@ -169,6 +212,7 @@ class Receiver:
         people = chosen if itself else original.people
         meant = replace(first, elders=chosen, ambiguous=False)
         self.act(replace(ctx, message=replace(original, people=people), reading=meant))
+        pictures.chosen(ctx, original.id, chosen)
         return True
 
     def _chosen(self, text: str, candidates: list[str]) -> tuple[str, ...] | None:

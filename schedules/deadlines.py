@@ -6,10 +6,14 @@ import datetime as dt
 import logging
 import sqlite3
 
-from data import alerts, days, journal
+from data import alerts, days, journal, media
 from schedules.context import Moment
 
 log = logging.getLogger(__name__)
+
+# So long a look at a file may hold a deadline back; it usually takes a second.
+LOOKING = dt.timedelta(minutes=3)
+SOON = dt.timedelta(seconds=15)
 
 
 def run(at: Moment) -> None:
@@ -33,6 +37,11 @@ def _miss(at: Moment, row: sqlite3.Row) -> None:
     elder, day = row["elder"], dt.date.fromisoformat(row["day"])
     if elder not in at.roster.elders:
         days.step(at.store, row, "away")
+        return
+    record = at.roster.elders[elder]
+    if media.waits_for(at.store, at.now - LOOKING, [elder, *(r.person for r in record.relatives)]):
+        # The elder or the family has sent something that nobody has looked at yet: it may be the word that is missed.
+        days.put_off(at.store, row, at.now + SOON)
         return
     if not days.step(at.store, row, "missed"):
         return

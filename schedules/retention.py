@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from data import journal, privacy, retention, timers
+from data import boards, journal, privacy, retention, timers
+from data import media as pictures
 from schedules.context import Moment
 
 KIND = "retention"
@@ -28,6 +29,9 @@ def _forget(at: Moment) -> None:
 
     messages = retention.forget_words(at.store, days_ago(keep.messages_days))
     media = retention.forget_media(at.store, folder, days_ago(keep.media_days))
+    pictures.forget(at.store, at.now, days_ago(keep.media_days))
+    pictures.forget_fingerprints(at.store, days_ago(keep.fingerprints_days))
+    boards.remove_before(folder, at.day)
     events = retention.forget_journal(at.store, days_ago(keep.journal_days))
     people, files = retention.forget_people(at.store, days_ago(keep.left_days), at.now)
     media += privacy.remove_files(folder, files)

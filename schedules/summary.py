@@ -7,10 +7,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from data import absences, alerts, days, journal, messages, outbox, promises, questions, timers
+from data import absences, alerts, boards, days, journal, media, messages, outbox, promises, questions, timers
 from data.moments import moment_of
 from data.phrases import clock, date, in_parts, listing, names, one_line, say
+from schedules import pictures
 from schedules.context import Moment
+
+MOST_ON_BOARD = 300
 
 
 def run(at: Moment) -> None:
@@ -28,11 +31,22 @@ def run(at: Moment) -> None:
             people,
             elders=(),
             expires=at.local(dt.time(23, 59)),
+            file=board(at, day, "group"),
         )
         parts = in_parts(for_coordinators(at, day).split("\n"), gap="\n")
         for person in at.roster.with_role("coordinator"):
             for i, part in enumerate(parts):
-                outbox.put(at.store, at.now, f"summary:{key}:{person.id}:{i}", "summary", person.id, "\n".join(part))
+                shown = None if i else board(at, day, "coordinator")
+                text = "\n".join(part)
+                outbox.put(at.store, at.now, f"summary:{key}:{person.id}:{i}", "summary", person.id, text, file=shown)
+
+
+def board(at: Moment, day: dt.date, reader: boards.Reader) -> str | None:
+    """The name of the day's picture for these readers, where config wants one and there is something to show."""
+    wanted = at.settings.media.board
+    if wanted == "none" or (reader == "group" and wanted != "all"):
+        return None
+    return boards.name_of(day, reader) if 0 < sum(days.count(at.store, day).values()) <= MOST_ON_BOARD else None
 
 
 def for_room(at: Moment, day: dt.date) -> str:
@@ -94,6 +108,8 @@ def for_coordinators(at: Moment, day: dt.date) -> str:
         ("coordinator_coverage", [_absence(at, r) for r in absences.coverages_on(at.store, day)]),
         ("coordinator_requests", [_request(at, r) for r in promises.requests_between(at.store, start, end)]),
         ("coordinator_questions", [_question(at, q) for q in questions.unanswered(at.store, start, end)]),
+        ("coordinator_voices", [pictures.voice_line(at, r) for r in media.between(at.store, "audio", start, end)]),
+        ("coordinator_pictures", list(_pictures(at, start, end))),
         ("coordinator_unclear", list(_unclear(at, start, end))),
         ("coordinator_silences", list(_silences(at, start, end))),
         ("coordinator_matters", [one_line(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
@@ -167,6 +183,17 @@ def _silences(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterator[str]
         yield say("coordinator_unheard", count=lost)
 
 
+def _pictures(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
+    """Pictures that were old or had been sent before, an album in one line: whoever sent them may need a word."""
+    told: set[int] = set()
+    for row in (*media.between(at.store, "image", start, end), *media.between(at.store, "video", start, end)):
+        message = messages.get(at.store, row["message"])
+        if row["verdict"] in ("again", "old") and row["album"] not in told and message is not None:
+            told.add(row["album"])
+            time, kind = clock(message.at, at.settings.zone), say(f"media_{row['type']}")
+            yield say(f"coordinator_picture_{row['verdict']}", who=one_line(message.sender), time=time, kind=kind)
+
+
 def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
     rows = [*journal.between(at.store, "not-understood", start, end), *journal.between(at.store, "failed", start, end)]
     rows += journal.between(at.store, "nobody-named", start, end)
@@ -174,4 +201,5 @@ def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:
         message = messages.get(at.store, row["message"])
         if message is not None:
             time = clock(message.at, at.settings.zone)
-            yield say("coordinator_unclear_line", who=one_line(message.sender), time=time, text=one_line(message.text))
+            text = one_line(message.text) or say(f"media_{message.type}" if message.file else "no_words")
+            yield say("coordinator_unclear_line", who=one_line(message.sender), time=time, text=text)

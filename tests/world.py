@@ -15,13 +15,16 @@ import datetime as dt
 import itertools
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
 from bot.engine import Engine
+from bot.looking.boards import Boards
+from bot.looking.eyes import Eyes
+from bot.media.pool import BusyError
 from bot.model import Elder, Message, Relative, Roster, Volunteer, relative_id
 from bot.ports import Outgoing, SendError
 from data import alerts, days, roster
@@ -123,6 +126,7 @@ class Sent:
     text: str
     urgency: int
     seen: bool = False
+    file: str | None = None
 
     def __str__(self) -> str:
         called = " ".join("@" + m for m in self.mentions)
@@ -157,8 +161,12 @@ class World:
         start: str = "05:00",
         people: Roster | None = None,
         date: dt.date = FIRST_DAY,
+        boards: bool = False,
         **settings: Any,
     ) -> None:
+        """`boards`: the day's pictures are drawn, which takes a while."""
+        self._boards = boards
+        self.blind = False
         self.settings = Settings.model_validate({"community": "试验社区", **settings})
         self.path = folder / "world.db"
         self.wechat = Wechat()
@@ -216,8 +224,23 @@ class World:
 
     def _start(self) -> None:
         self._set(self.now)
-        self.engine = Engine(self.store, self.settings, self.wechat)
+        folder = self.path.with_name("world-media")
+        self.engine = Engine(
+            self.store,
+            self.settings,
+            self.wechat,
+            eyes=Eyes(self.settings, self.path, folder, self._job),
+            boards=Boards(self.store, self.settings, folder, self._job) if self._boards else None,
+        )
         self._run(self.engine.start(self.now))
+        self._run(self.engine.look(lambda: self.now))
+        self._run(self.engine.wake(self.now))
+
+    async def _job(self, job: Callable[..., Any], *args: Any) -> Any:
+        """In place of the pool's child process: tests/app has the real one. `blind`: it is stopping."""
+        if self.blind:
+            raise BusyError("the pool is closed")
+        return job(*args)
 
     def stop(self) -> None:
         """The process ends; time may pass without it."""
@@ -267,7 +290,7 @@ class World:
             mentions = [self._name(m) for m in out.mentions]
             to = out.to if out.to == "room" else self._name(out.to)
             seen = (out.kind, None) in self._skipped or (out.kind, to) in self._skipped
-            self._sent.append(Sent(at, out.kind, to, mentions, elders, out.text, row["urgency"], seen))
+            self._sent.append(Sent(at, out.kind, to, mentions, elders, out.text, row["urgency"], seen, out.file))
 
     def _name(self, address: str) -> str:
         if address.startswith("contact:"):
@@ -289,18 +312,38 @@ class World:
         mentions: Sequence[str] = (),
         id: str | None = None,
         written: str | None = None,
+        file: Path | None = None,
     ) -> str:
-        """Somebody writes (a WeChat name), at the moment it is or later; `written`: the message arrives late. Its id."""
+        """Somebody writes (a WeChat name), at the moment it is or later; `written`: the message arrives late. Its id.
+
+        `file`: of a picture, clip or voice note, which is looked at before the next line.
+        """
         if at:
             self._pass(self.moment(at))
+        message = self.message(who, text, to=to, type=type, mentions=mentions, id=id, written=written, file=file)
+        self._run(self.engine.hear(message, self.now))
+        return message.id
+
+    def message(
+        self,
+        who: str,
+        text: str,
+        *,
+        to: Any = "room",
+        type: Any = "text",
+        mentions: Sequence[str] = (),
+        id: str | None = None,
+        written: str | None = None,
+        file: Path | None = None,
+    ) -> Message:
+        """What `says` lets the bot hear."""
         self._count += 1
         number = id or f"m{self._count}"
         # As WeChat gives it: in UTC, whatever the community's clocks show.
         when = (self.moment(written) if written else self.now).astimezone(dt.UTC)
         text = "".join(f"@{m}\u2005" for m in mentions) + text
-        message = Message(number, when, who, type, text, to=to, mentions=tuple(mentions), contact=who)
-        self._run(self.engine.hear(message, self.now))
-        return number
+        path = str(file) if file else None
+        return Message(number, when, who, type, text, path, to, mentions=tuple(mentions), contact=who)
 
     def recalls(self, who: str, message: str, at: str | None = None) -> None:
         self.says(who, message, at, type="recalled")

@@ -6,12 +6,14 @@ import asyncio
 import datetime as dt
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from bot import config
 from bot.cli.errors import fail, plain_errors
+from bot.model import Message
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -24,6 +26,13 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str) -> dt.dateti
     if moment.tzinfo is None:
         raise click.BadParameter(f"{value!r} has no time zone; write it like 2026-11-20T05:00:00+08:00")
     return moment
+
+
+def _beside(folder: Path, message: Message) -> Message:
+    """A picture's path counts from where the command runs, or else from beside the record."""
+    if not message.file or Path(message.file).exists() or not (folder / message.file).exists():
+        return message
+    return replace(message, file=str(folder / message.file))
 
 
 @click.command()
@@ -45,7 +54,10 @@ def replay(
     crash_seed: int | None,
     events: str,
 ) -> None:
-    """Play EVENTS.jsonl ("-": standard input) and print what the bot would have sent, one JSON a line."""
+    """Play EVENTS.jsonl ("-": standard input) and print what the bot would have sent, one JSON a line.
+
+    Pictures and voice notes that go out are kept in the folder "files" beside --out; without --out they are left out.
+    """
     from bot.replay import EventError, Replay, read_events
     from data import roster
 
@@ -59,7 +71,10 @@ def replay(
         except UnicodeDecodeError:
             fail(f"{events}: not a UTF-8 text file")
         messages = read_events(text.split("\n"), events)
-        lines = asyncio.run(Replay(settings, people, crash_seed=crash_seed).play(messages, start, end))
+        if events != "-":
+            messages = [_beside(Path(events).parent, m) for m in messages]
+        files = out.with_name("files") if out is not None else None
+        lines = asyncio.run(Replay(settings, people, crash_seed=crash_seed, files=files).play(messages, start, end))
         written = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         if out is None:
             sys.stdout.write(written)

@@ -124,6 +124,13 @@ def draw(
     return sheet.png()
 
 
+def picture(
+    people: Sequence[tuple[str, str, State]], day: dt.date, reader: Reader, community: str, at: dt.time
+) -> bytes:
+    """`draw`, for the pool."""
+    return draw(people, day, reader=reader, community=community, at=at)
+
+
 def _by_compound(
     people: Iterable[tuple[str, str, State]], elsewhere: str
 ) -> Iterable[tuple[str, list[tuple[str, State]]]]:

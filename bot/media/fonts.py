@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-MEND = "no Chinese font was found; on Debian: apt-get install fonts-wqy-microhei"
+MEND = "no Chinese font was found; make venv installs one, on Debian also: apt-get install fonts-wqy-microhei"
+_PACKAGE = "paperang_p2_fonts_cjk"  # WenQuanYi Micro Hei in a wheel
 _SAMPLE = "安鸟位兰"
 
 # Where the usual packages put them, for a machine without fontconfig. The number is the face inside a collection.
@@ -86,7 +88,9 @@ def chinese(wanted: Path | None = None) -> tuple[Face, ...]:
 
 @cache
 def _installed() -> tuple[Face, ...]:
-    faces = dict.fromkeys((*_listed(), *(Face(Path(path), index) for path, index in _USUAL if Path(path).is_file())))
+    faces = dict.fromkeys(
+        (*_packaged(), *_listed(), *(Face(Path(path), index) for path, index in _USUAL if Path(path).is_file()))
+    )
     return pick(list(faces))
 
 
@@ -110,6 +114,13 @@ def _usable(face: Face) -> bool:
         return face.has(_SAMPLE)
     except (OSError, ValueError):  # not a font, or a kind that Pillow cannot scale
         return False
+
+
+def _packaged() -> Iterator[Face]:
+    """The font that comes with the extra, for a machine without any."""
+    found = importlib.util.find_spec(_PACKAGE)
+    for folder in found.submodule_search_locations or () if found else ():
+        yield from (Face(path) for path in sorted(Path(folder).rglob("*.tt[cf]")))
 
 
 def _listed() -> Iterator[Face]:

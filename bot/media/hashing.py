@@ -165,9 +165,9 @@ def _verified(a: Fingerprint, mine: Box, b: Fingerprint, theirs: Box) -> bool:
     while step > 0.004 and best < 0.9:
         if of < _FEW or best < 0.15:
             return False
-        better = max(
-            ((*_fit(still, hidden, moving[0], moved), moved) for moved in _moved(box, step)), key=lambda t: t[0]
-        )
+        # A part that is small already (a picture inside a tall screenshot) has no way to move.
+        fits = ((*_fit(still, hidden, moving[0], moved), moved) for moved in _moved(box, step))
+        better = max(fits, key=lambda t: t[0], default=(0.0, 0, 0, box))
         if better[0] > best + 1e-9:
             best, alike, of, box = better
         else:

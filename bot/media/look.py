@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.media import hashing, ocr, person, reading, verdict, watermark
+from bot.media import hashing, ocr, reading, verdict, watermark
 from bot.media.decode import decode
 from bot.media.hashing import Fingerprint
 from bot.media.ocr import Line
@@ -25,17 +25,13 @@ Known = Callable[[Fingerprint], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a picture shows. `same_as`: the key of an earlier one, `fingerprint` None where nothing could be decoded.
-
-    `person` None: not looked, or not known.
-    """
+    """What a picture shows. `same_as`: the key of an earlier one, `fingerprint` None where nothing could be decoded."""
 
     verdict: Verdict
     kind: Kind
     stamp: Stamp = field(default_factory=Stamp)
     taken: dt.datetime | None = None
     same_as: str | None = None
-    person: bool | None = None
     fingerprint: Fingerprint | None = None
 
 
@@ -45,7 +41,6 @@ def look(
     *,
     known: Known = lambda _: None,
     roster: Collection[str] = frozenset(),
-    detector: person.Detector | None = None,
     limits: Limits | None = None,
 ) -> Finding:
     """All that can be said of the file at `path`; about half a second of one core where there is text. Never raises for a bad file.
@@ -53,10 +48,25 @@ def look(
     `known` gives the key of an earlier picture that is the same (see `hashing.find`), or None. `roster`: the elders'
     names. Raises ImportError without Pillow; without the text reader it goes on and says so.
     """
+    try:
+        data = read(path, limits or Limits())
+    except UnreadableError as error:
+        return Finding(verdict.refused(str(error)), "unknown")
+    return look_at(data, today, known=known, roster=roster, limits=limits)
+
+
+def look_at(
+    data: bytes,
+    today: dt.date,
+    *,
+    known: Known = lambda _: None,
+    roster: Collection[str] = frozenset(),
+    limits: Limits | None = None,
+) -> Finding:
+    """The same for a file's bytes."""
     limits = limits or Limits()
     kind: Kind = "unknown"
     try:
-        data = read(path, limits)
         sniffed = sniff(data, limits)
         kind = sniffed.kind
         if kind not in PICTURES or sniffed.problem:
@@ -76,13 +86,13 @@ def look(
             repeated=same_as is not None,
             taken=picture.taken,
             animated=sniffed.frames > 1,
+            card=watermark.is_card(lines),
             read=can_read,
         ),
         kind,
         stamp,
         picture.taken,
         same_as,
-        person.present(image, detector),
         print_,
     )
 

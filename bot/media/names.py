@@ -20,7 +20,7 @@ _ANY_LABEL = re.compile(
 )
 _TITLE = re.compile(r"(?:奶奶|爷爷|大爷|大妈|阿姨|叔叔|老师|老人|女士|先生|同志)$")
 _NOT_NAME = re.compile(
-    r"^平安|今日|今天|打卡|记录|健康|天气|多云|^晴.?$|晴天|晴转|[小中大阵雷]雨|[小中大]雪|星期|周[一二三四五六日]|[上下中]午|[早晚][上餐饭]|午[餐饭]|[一二三四五六七八九十]月|月份|[时日]间|日期|"
+    r"^平安|^幸福|居委|村委|今日|今天|打卡|记录|健康|天气|多云|^晴.?$|晴天|晴转|[小中大阵雷]雨|[小中大]雪|星期|周[一二三四五六日]|[上下中]午|[早晚][上餐饭]|午[餐饭]|[一二三四五六七八九十]月|月份|[时日]间|日期|"
     r"地点|姓名|备注|探访|走访|巡查|关爱|服务|水印|相机|拍摄|手机|社区|街道|小区|公司|中心|医院|食堂|广场|公园|大厦|学校|超市|生产|有效|批号|药|片$|胶囊|正常|已[经吃打报到]|吃了|"
     r"吃饭|报平安|好的|定位|签到|志愿|网格|慰问|安全|生活|温馨|欢迎|禁止|出口|入口|注意|请|通知|电话|地址|^安宁|高温|低温|[东南西北微]风|级$|路$|街$|巷$|村$|镇$|县$|市$|省$|区$|里$|苑$|"
     r"单元|室$|号$|楼$|店$|园$|站$|门$|院$|局$|厂$|桥$|公里|方位|海拔|经度|纬度|无人|老人$"
@@ -36,6 +36,8 @@ _PLACE = re.compile(
 _PLACE_END = re.compile(
     r"(?:街道|社区|居委会|小区|村委会|号院?|栋|幢|单元|室|楼|层|大厦|广场|公园|花园|家园|医院|食堂|中心|[务生老]站|养老院|敬老院|公寓|店|[)\]])"
 )
+# 甘肃省…, 城关区…, 盐场路街道…: two characters at least before the word, which none of them begins with.
+_PLACE_BEGINS = re.compile(r"(?![省市区县路街镇乡村])[一-鿿]{2,3}(?:省|市|(?<![小社])区|县|路?街道)")
 
 
 @cache
@@ -82,6 +84,10 @@ def alone(text: str) -> str | None:
     for part in reversed(re.split(r"[\s|,;/]+", text)):
         if plausible(part) and part != text:
             return part
+    # The reader swallows the gap between a name and the place behind it.
+    for length in (3, 2):
+        if plausible(text[:length]) and _PLACE_BEGINS.match(text[length:]):
+            return text[:length]
     tail = text.rsplit(" ", 1)[-1]
     for m in reversed(list(_PLACE_END.finditer(tail))):
         if plausible(rest := tail[m.end() :]):

@@ -59,6 +59,10 @@ class Pool:
         self._taken = 0
         self._closed = False
 
+    def processes(self) -> list[int]:
+        """The ids of the child processes that run."""
+        return [worker.pid for worker in self._all if worker.pid is not None]
+
     @property
     def taken(self) -> int:
         """Jobs that run or wait."""
@@ -106,6 +110,10 @@ class _Worker:
         self._memory, self._lifetime = memory, lifetime
         self._process: asyncio.subprocess.Process | None = None
         self._done = 0
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
 
     async def do(self, module: str, name: str, args: tuple[Any, ...], seconds: float) -> tuple[str, Any]:
         job = pickle.dumps((module, name, args))

@@ -31,17 +31,21 @@ def decide(
     repeated: bool = False,
     taken: dt.datetime | None = None,
     animated: bool = False,
+    card: bool = False,
     read: bool = True,
 ) -> Verdict:
     """What the picture proves on `today`, a local day.
 
     `repeated`: the same picture was sent before, which goes before any stamp: an old picture freshly stamped is how a
-    visit is faked. `taken`: the camera's own moment, local. `read` False: no text reader is installed.
+    visit is faked. `taken`: the camera's own moment, local. `card`: it is a greeting or a receipt, which carry dates, too.
+    `read` False: no text reader is installed.
     """
     if repeated:
         return Verdict("again", "和之前发过的是同一张照片，请拍一张今天的")
     if animated:
         return Verdict("unclear", "这是动图，看不出是不是今天拍的")
+    if card:
+        return Verdict("unclear", "像是祝福图片或截屏，不是当时拍的照片")
     if stamp.date is not None:
         return _by_stamp(today, stamp, taken)
     if taken is not None:

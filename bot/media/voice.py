@@ -10,7 +10,6 @@ import io
 import struct
 import wave
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bot.media import boxes, clip, keep, sniff
@@ -80,11 +79,6 @@ def playable(data: bytes) -> Playable:
     if voice.kind == "wav" and (plain := _plain_wav(data)):
         return Playable(plain, "voice.wav", voice.seconds)
     return _wav(_from_av(data, _FORMATS[voice.kind]), _RATE)
-
-
-def playable_file(path: Path) -> Playable:
-    """The same for a file. Raises UnreadableError, MissingPlayerError."""
-    return playable(sniff.read(path, sniff.Limits(max_bytes=MAX_BYTES)))
 
 
 def _wav(samples: bytes, rate: int) -> Playable:

@@ -32,6 +32,18 @@ class Stamp:
     elsewhere: bool = False
 
 
+# What is sent on by thousands, or pictured off a screen: its date says when it was made, not that anybody was seen.
+_CARD = re.compile(
+    r"早安|早上好|早晨好|上午好|中午好|下午好|晚上好|晚安|午安|吉祥如意|新的一天|美好的一天|[祝愿][您你大]|祝福|"
+    r"微信支付|支付宝|[支收]付?款?凭证|收款方|付款方|转账|交易单号|订单[编号]|朋友圈"
+)
+
+
+def is_card(lines: Sequence[Line]) -> bool:
+    """Whether the text in a picture is that of a greeting card, a receipt or the like."""
+    return any(_CARD.search(line.text.replace(" ", "")) for line in lines)
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     text: str
@@ -283,7 +295,7 @@ def _name(
             beside = any(
                 names.like_place(r.text) or names.label_of_place(r.text)
                 for r in rows
-                if r is not row and r.group == row.group
+                if r.group == row.group and (r is not row or row.text != name_alone)
             )
             edge = row.left < 0.14 * width or row.right > 0.86 * width
             corner = edge and ((row.top + row.bottom) / 2 < 0.3 * height or (row.top + row.bottom) / 2 > 0.6 * height)

@@ -301,8 +301,29 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
 
 
 SOFTENS = frozenset(
-    "over joke fiction habit issue notice ad activity hypo wish past retract hearsay object thanks service unsure goaway "
-    "goback future weather".split()
+    [
+        "over",
+        "joke",
+        "fiction",
+        "habit",
+        "issue",
+        "notice",
+        "ad",
+        "activity",
+        "hypo",
+        "wish",
+        "past",
+        "retract",
+        "hearsay",
+        "object",
+        "thanks",
+        "service",
+        "unsure",
+        "goaway",
+        "goback",
+        "future",
+        "weather",
+    ]
 )
 PLAYED_DOWN = frozenset({"minor", "fine", "core"})
 VITAL = frozenset({"chest", "breath", "selfharm", "stuck"})  # which no 不要紧 takes back

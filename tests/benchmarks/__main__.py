@@ -156,10 +156,19 @@ def through_the_gateway() -> None:
     print("\n".join(asyncio.run(bench.measure())))
 
 
+def looking_at_pictures() -> None:
+    """One photo on one core, a flood of photos beside text messages, the day's board."""
+    from tests.benchmarks import pictures
+
+    for line in pictures.measure():
+        print(line)
+
+
 def main() -> None:
     start_to_ready()
     message_to_decision()
     reading_against_jieba()
+    looking_at_pictures()
     through_the_gateway()
     replayed_days()
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import io
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-FONTS = (
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-)
+from bot.media import fonts
 
 
 def font(size: int) -> Any:
     """A font with Chinese letters; the test is skipped where the machine has none."""
-    images = pytest.importorskip("PIL.ImageFont", reason="Pillow is not installed (dependency group media)")
-    for path in FONTS:
-        if Path(path).exists():
-            return images.truetype(path, size)
-    pytest.skip("no font with Chinese letters is installed")
+    pytest.importorskip("PIL.ImageFont", reason="Pillow is not installed (extra media)")
+    try:
+        return fonts.chinese()[0].load(size)
+    except fonts.NoFontError as error:
+        pytest.skip(str(error))
 
 
 def scene(seed: int, width: int = 900, height: int = 1200) -> Any:

@@ -87,3 +87,14 @@ def test_a_fingerprint_survives_being_kept() -> None:
     assert hashing.unpack(found.pack()) == found
     with pytest.raises(ValueError, match="fingerprint"):
         hashing.unpack(found.pack()[:-1])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_picture_inside_a_tall_screenshot_is_compared_without_a_stumble(seed: int) -> None:
+    from PIL import Image
+
+    whole = scene(seed, 900, 1200)
+    screen = Image.new("RGB", (1080, 2340), "black")
+    screen.paste(brighter(whole.resize((1080, 810)), 0.6), (0, 765))
+    same(print_of(whole), print_of(screen))  # whatever it says, it says something
+    assert not same(print_of(scene(seed + 50, 900, 1200)), print_of(screen))

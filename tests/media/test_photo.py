@@ -77,6 +77,20 @@ def test_a_box_of_pills_in_the_picture_is_no_stamp(tmp_path: Path) -> None:
     assert (found["date"], found["verdict"]) == (None, "unclear")
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["早安！一切安好", "2026年3月10日 07:30"],
+        ["微信支付凭证", "2026-03-10 07:28:15"],
+        ["2026-03-10 07:28", "祝您平安健康"],
+    ],
+)
+def test_a_greeting_or_a_receipt_of_today_proves_nothing(tmp_path: Path, rows: list[str]) -> None:
+    path = save(tmp_path / "card.jpg", jpeg(stamped(scene(5), rows)))
+    (found,) = lines("--today", "2026-03-10", path)
+    assert found["verdict"] == "unclear" and "祝福" in found["why"]
+
+
 def test_without_a_stamp_the_cameras_own_moment_counts(tmp_path: Path) -> None:
     from PIL import Image
 

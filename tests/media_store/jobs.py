@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
+from bot.media import keep
 from bot.media.sniff import UnreadableError
 
 _seen = 0
@@ -63,3 +65,7 @@ def answer_of(size: int) -> bytes:
 
 def missing() -> None:
     import a_package_that_nobody_has_installed  # type: ignore[import-not-found]  # noqa: F401
+
+
+def small(path: Path) -> bytes:
+    return keep.shown_of(path.read_bytes(), 120)

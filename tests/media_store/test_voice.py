@@ -6,7 +6,6 @@ import io
 import struct
 import sys
 import wave
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -100,11 +99,7 @@ def test_a_note_that_would_swell_is_refused_before_it_is_decoded() -> None:
     assert "太长" in voice.listen(b"#!AMR\n" + b"\x7c" * 60_000).problem
 
 
-def test_too_large_a_note_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.wav"
-    path.write_bytes(b"RIFF" + bytes(voice.MAX_BYTES))
-    with pytest.raises(UnreadableError):
-        voice.playable_file(path)
+def test_too_large_a_note_is_refused() -> None:
     assert "太大" in voice.listen(b"#!AMR\n" + bytes(voice.MAX_BYTES)).problem
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.media.drawing import jpeg, scene
 from tests.world import World
 
 
@@ -25,6 +26,9 @@ def play_a_busy_day(world: World) -> None:
     world.says("何建国（志愿者）", "我去看王秀兰", "08:07")
     world.says("何建国（志愿者）", "王秀兰送到医院了，家里人陪着", "08:40")
     world.says("国栋", "平安", "08:45")
+    picture = world.path.with_name("sent.jpg")
+    picture.write_bytes(jpeg(scene(1, 300, 400)))
+    world.says("周强", "", "08:50", type="image", file=picture)
     world.says("过路人", "纺织院9号楼有人知道吗", "09:00")
     world.until("10:45")
     world.says("郭晓雨", "我去看周玉梅", "10:50")

@@ -178,7 +178,8 @@ def test_who_is_asked_for_must_be_one_person(world: World) -> None:
 def test_an_export_holds_every_row_about_the_elder_and_none_about_others_alone(busy: World) -> None:
     found = privacy.export(busy.store, "E03")
     assert found["elder"]["phone"] == "10000020003" and found["elder"]["relatives"][0][1] == "周强"
-    assert [m["text"] for m in found["messages"]] == ["我妈孙桂芳今天挺好，电话10000010003通着"]
+    assert [m["text"] for m in found["messages"]] == ["我妈孙桂芳今天挺好，电话10000010003通着", ""]
+    assert [m["message"] for m in found["media"]] == [found["messages"][1]["id"]]
     assert found["reports"] and found["days"][0]["state"] == "safe" and found["events"]
     assert "郑福生" not in json.dumps(found, ensure_ascii=False).replace(
         json.dumps(found["sent"], ensure_ascii=False), ""
@@ -213,7 +214,7 @@ def run(*args: object, code: int = 0) -> str:
 
 def test_the_export_is_a_zip_with_pictures_for_the_owners_eyes_and_overwrites_nothing(configured: Path) -> None:
     folder = configured.parent / "world-media"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "abc123.jpg").write_bytes(b"picture")
     (folder / "other.jpg").write_bytes(b"someone else's")
     store = Store.open(configured.parent / "world.db", "试验社区")
@@ -335,3 +336,15 @@ def test_every_day_the_periods_of_config_are_carried_out(tmp_path: Path) -> None
     world.until("04-12 12:00")
     assert not privacy.is_known(world.store, "E07") and privacy.is_known(world.store, "E03")
     world.close()
+
+
+def test_an_erasure_takes_a_picture_and_what_was_seen_in_it(busy: World) -> None:
+    done = privacy.erase(busy.store, "E03", busy.now, by="V5")
+    assert [Path(f).name for f in done.files] == ["sent.jpg"]
+    row = busy.store.one("SELECT * FROM media")
+    assert row is not None and (row["fingerprint"], row["found"], row["elders"], row["contact"]) == (
+        None,
+        "{}",
+        "[]",
+        "",
+    )
