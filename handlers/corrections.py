@@ -50,7 +50,7 @@ def _take_back(ctx: Context, elder: str) -> list[str]:
     opened = at_local(ctx.day, ctx.settings.day.opens, ctx.settings.zone)
     who = ctx.message.contact or ctx.message.sender
     sources = set(journal.messages_about(ctx.store, elder, who, min(opened, ctx.now - RECENT)))
-    if not sources and ctx.is_team:
+    if not sources and ctx.may("take_back_others", elder):
         # A volunteer or coordinator who names the elder may take back what somebody else took for granted.
         sources = {row["message"] for row in days.reports_of(ctx.store, ctx.day, elder)}
     sources |= {

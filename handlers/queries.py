@@ -41,11 +41,11 @@ def reply(ctx: Context, text: str, elders: list[str] | tuple[str, ...] = (), *, 
 
 def answer(ctx: Context) -> tuple[str, list[str], bool]:
     """What to say, about whom, and whether it is about an emergency that is open."""
-    asked = [e for e in ctx.reading.elders if may_hear(ctx, e)]
-    refused = [e for e in ctx.reading.elders if not may_hear(ctx, e)]
+    asked = [e for e in ctx.reading.elders if ctx.may("hear", e)]
+    refused = [e for e in ctx.reading.elders if not ctx.may("hear", e)]
     own = _own(ctx)
     if not ctx.reading.elders and not _HOW.search(ctx.message.text):
-        if ctx.is_team:
+        if ctx.may("hear_all"):
             return missing(ctx, compound_in(ctx)), [], False
         if own:
             asked = own
@@ -59,13 +59,6 @@ def answer(ctx: Context) -> tuple[str, list[str], bool]:
         day = ctx.settings.day
         return say("reply_how", opens=f"{day.opens:%H:%M}", deadline=f"{day.deadline:%H:%M}"), [], False
     return counts(ctx), [], False
-
-
-def may_hear(ctx: Context, elder: str) -> bool:
-    """Who may hear how this elder is."""
-    if ctx.is_team or ctx.is_family_of(elder):
-        return True
-    return ctx.role == "elder" and ctx.person is not None and elder in ctx.roster.household(ctx.person.id)
 
 
 def _own(ctx: Context) -> list[str]:
