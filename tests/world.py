@@ -298,6 +298,13 @@ class World:
         self._run(self.engine.hear(message, self.now))
         return number
 
+    def hears_from(self, contact: str, shown: str, people: tuple[str, ...], text: str, *, to: Any = "room") -> None:
+        """A message as bot/wechat hands it over: the account, the name it shows, and whom the account is bound to."""
+        self._count += 1
+        at = self.now.astimezone(dt.UTC)
+        message = Message(f"m{self._count}", at, shown, "text", text, to=to, people=people, contact=contact)
+        self._run(self.engine.hear(message, self.now))
+
     def recalls(self, who: str, message: str, at: str | None = None) -> None:
         self.says(who, message, at, type="recalled")
 
