@@ -165,3 +165,15 @@ def m009_outbox_by_urgency(db: sqlite_utils.Database) -> None:
 @steps()
 def m010_notices(db: sqlite_utils.Database) -> None:
     notices.create_tables(db)
+
+
+@steps()
+def m011_deadlines_and_evenings(db: sqlite_utils.Database) -> None:
+    """A deadline set by command stays beside the file's (NULL: the file's holds); some report morning and evening.
+
+    In `days`, `round_from` is when the evening's check-in began, `earlier` the state that the morning had come to.
+    """
+    db.execute("ALTER TABLE elders ADD COLUMN deadline_in_file TEXT")
+    db.execute("ALTER TABLE elders ADD COLUMN twice INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE days ADD COLUMN round_from TEXT")
+    db.execute("ALTER TABLE days ADD COLUMN earlier TEXT")
