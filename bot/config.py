@@ -103,6 +103,15 @@ class Holidays(Part):
     add: tuple[Date, ...] = ()
     leave_out: tuple[Date, ...] = ()
 
+    @model_validator(mode="after")
+    def _known_country(self) -> Holidays:
+        if self.later_minutes:
+            import holidays  # it takes a while to load
+
+            if self.country not in holidays.list_supported_countries(include_aliases=False):
+                raise ValueError(f"country: no holidays are known for {self.country}; China is CN")
+        return self
+
 
 class Escalation(Part):
     """Minutes: after the alert opens (backup_after, coordinator_after), of a claim, between repeats.

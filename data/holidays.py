@@ -44,11 +44,12 @@ def _public(country: str, year: int) -> frozenset[dt.date]:
     """
     import holidays  # only where it is wanted: it takes a while to load
 
-    found = set(holidays.country_holidays(country, years=[year - 1, year, year + 1]))
+    known = holidays.country_holidays(country, years=[year - 1, year, year + 1])
+    found, worked = set(known), known.weekend_workdays
     for holiday in sorted(found):
         for step in (dt.timedelta(days=-1), dt.timedelta(days=1)):
             near = holiday + step
-            while near.weekday() in _WEEKEND and near not in found:
+            while near.weekday() in _WEEKEND and near not in found and near not in worked:
                 found.add(near)
                 near += step
     return frozenset(day for day in found if day.year == year)

@@ -132,9 +132,11 @@ def _deadline(ctx: Context, command: Command, elder: str) -> str:
     record = replace(ctx.roster.elders[elder], deadline=command.time)
     deadlines.set_own(ctx.store, elder, command.time)
     ctx = replace(ctx, roster=replace(ctx.roster, elders={**ctx.roster.elders, elder: record}))
-    due = max(ctx.deadline(elder), ctx.now)
-    days.set_deadline(ctx.store, ctx.day, elder, due)
-    deadlines.own_reminder(ctx.store, ctx.settings, ctx.day, due, ctx.now)
+    row = days.get(ctx.store, ctx.day, elder)
+    if row is None or not row["round_from"]:  # the evening's deadline is another one
+        due = max(ctx.deadline(elder), ctx.now)
+        days.set_deadline(ctx.store, ctx.day, elder, due)
+        deadlines.own_reminder(ctx.store, ctx.settings, ctx.day, due, ctx.now)
     shown = command.time or ctx.settings.day.deadline
     key = "command_deadline" if command.time else "command_deadline_default"
     return say(key, name=record.title, time=f"{shown:%H:%M}")

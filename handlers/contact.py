@@ -39,6 +39,9 @@ def record(ctx: Context, elder: str, intent: str) -> None:
         role=ctx.role,
     )
     journal.note(ctx.store, ctx.now, intent, elder=elder, person=person, message=ctx.message.id, before=before)
+    row = days.get(ctx.store, ctx.day, elder)
+    if days.is_of_the_morning(row, said_at(ctx.message, ctx.now)):
+        return  # the evening's check-in, and what follows from it, wait for news of the evening
     ended = False
     for alert in alerts.open_of(ctx.store, elder):
         # News that was heard late says nothing about an alert of a later day.

@@ -7,7 +7,7 @@ import json
 
 from bot.model import Message
 from data import absences, alerts, days, journal, messages, outbox, promises, questions, receipts
-from data.moments import at_local
+from data.moments import at_local, moment_of
 from data.phrases import names, say
 from handlers import claims, contact
 from handlers.context import Context
@@ -133,10 +133,16 @@ def recompute(ctx: Context, elder: str, day: dt.date) -> None:
     """An elder's day from the reports that still stand; with none, waiting again (past the deadline: due at once)."""
     if elder not in ctx.roster.elders:
         return
-    standing = days.reports_of(ctx.store, day, elder)
+    reports = days.reports_of(ctx.store, day, elder)
     deadline = ctx.deadline(elder, day)
+    standing = reports
+    row = days.get(ctx.store, day, elder)
+    if row is not None and row["round_from"]:
+        # In the evening only the evening's word counts.
+        deadline = moment_of(row["deadline_at"])
+        standing = [r for r in reports if r["at"] >= row["round_from"]]
     if standing:
-        state = "concern" if any(r["intent"] == "concern" for r in standing) else "safe"
+        state = "concern" if any(r["intent"] == "concern" for r in reports) else "safe"
         days.set_state(ctx.store, day, elder, state, deadline)
     elif absences.of(ctx.store, elder, day):
         days.set_state(ctx.store, day, elder, "away", deadline)

@@ -10,6 +10,7 @@ from data.contacts import Contact
 from data.phrases import clock, date, in_parts, say
 from schedules.context import Moment
 
+KINDS = (contacts.UNCLEAR, contacts.RENAMED)  # the timers it takes
 # While no coordinator can be written to, the question waits.
 LATER = dt.timedelta(hours=1)
 

@@ -6,8 +6,10 @@ import datetime as dt
 
 from data import absences, days, journal, outbox, timers
 from data.deadlines import deadline_of, own_reminder
+from data.holidays import times_of
 from data.moments import end_of_span
 from data.phrases import say
+from schedules import evening
 from schedules.context import Moment
 
 KIND = "open-day"
@@ -36,8 +38,10 @@ def _open(at: Moment) -> None:
         # Deafness is not absence. First started in the afternoon, or back so late that there is no time left to ask:
         # nobody is late today.
         later = at.now + GRACE
-        no_time = end_of_span(later, at.settings.day.quiet, at.settings.zone) > later or later.date() > at.now.date()
-        if no_time or (first_ever and at.now >= at.local(at.settings.day.deadline)):
+        no_time = end_of_span(later, at.settings.day.quiet, at.settings.zone) > later or _date(at, later) > _date(
+            at, at.now
+        )
+        if no_time or (first_ever and at.now >= at.local(times_of(at.settings, day).deadline)):
             journal.note(at.store, at.now, "day-not-opened", day=day)
             return
         given = {e: due if due - at.now > TOO_SOON else later for e, due in deadlines.items()}
@@ -48,11 +52,16 @@ def _open(at: Moment) -> None:
     away = {row["elder"] for row in absences.on(at.store, day)}
     days.open_day(at.store, day, at.now, deadlines, away)
     journal.note(at.store, at.now, "day-opened", day=day, elders=len(deadlines), away=len(away))
-    for i, clock in enumerate(at.settings.day.reminders):
+    for i, clock in enumerate(times_of(at.settings, day).reminders):
         if at.local(clock) > at.now:
             timers.arm(at.store, "reminder", at.local(clock), f"{day}:{i}")
     for due in sorted(set(deadlines.values())):
         own_reminder(at.store, at.settings, day, due, at.now)
+    evening.plan(at)
     summary = at.local(at.settings.day.summary)
     if summary > at.now:
         timers.arm(at.store, "summary", summary, day.isoformat())
+
+
+def _date(at: Moment, moment: dt.datetime) -> dt.date:
+    return moment.astimezone(at.settings.zone).date()
