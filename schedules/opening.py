@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from data import absences, days, journal, outbox, timers
 from data.deadlines import deadline_of, own_reminder
@@ -13,6 +14,7 @@ from schedules import evening
 from schedules.context import Moment
 
 KIND = "open-day"
+PLANNED = (KIND, "reminder", "summary")  # timers that hang on the time of day
 # Opened later than this, the bot has missed messages: people get time to report again.
 LATE = dt.timedelta(minutes=5)
 GRACE = dt.timedelta(minutes=60)
@@ -38,9 +40,7 @@ def _open(at: Moment) -> None:
         # Deafness is not absence. First started in the afternoon, or back so late that there is no time left to ask:
         # nobody is late today.
         later = at.now + GRACE
-        no_time = end_of_span(later, at.settings.day.quiet, at.settings.zone) > later or _date(at, later) > _date(
-            at, at.now
-        )
+        no_time = end_of_span(later, at.settings.day.quiet, at.settings.zone) > later or later.date() > at.now.date()
         if no_time or (first_ever and at.now >= at.local(times_of(at.settings, day).deadline)):
             journal.note(at.store, at.now, "day-not-opened", day=day)
             return
@@ -52,6 +52,12 @@ def _open(at: Moment) -> None:
     away = {row["elder"] for row in absences.on(at.store, day)}
     days.open_day(at.store, day, at.now, deadlines, away)
     journal.note(at.store, at.now, "day-opened", day=day, elders=len(deadlines), away=len(away))
+    plan(at, deadlines)
+
+
+def plan(at: Moment, deadlines: Mapping[str, dt.datetime]) -> None:
+    """Set what is still ahead of the day that runs: its reminders, its evening and its summary. `deadlines`: by elder."""
+    day = at.day
     for i, clock in enumerate(times_of(at.settings, day).reminders):
         if at.local(clock) > at.now:
             timers.arm(at.store, "reminder", at.local(clock), f"{day}:{i}")
@@ -61,7 +67,3 @@ def _open(at: Moment) -> None:
     summary = at.local(at.settings.day.summary)
     if summary > at.now:
         timers.arm(at.store, "summary", summary, day.isoformat())
-
-
-def _date(at: Moment, moment: dt.datetime) -> dt.date:
-    return moment.astimezone(at.settings.zone).date()

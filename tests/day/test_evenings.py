@@ -155,5 +155,5 @@ def test_times_that_cannot_be_are_named(key: str, value: str, says: str) -> None
 
 
 def test_an_evening_for_everyone_that_begins_before_the_mornings_deadline_is_refused() -> None:
-    with pytest.raises(ConfigError, match="later than day.deadline"):
+    with pytest.raises(ConfigError, match=r"later than day\.deadline"):
         load(None, {"BAOANNIAO_EVENING__EVERYONE": "true", "BAOANNIAO_DAY__DEADLINE": "17:00"})

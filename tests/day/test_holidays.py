@@ -73,10 +73,10 @@ def test_the_day_after_is_an_ordinary_one_again(begin: Callable[..., World]) -> 
 
 
 def test_a_country_without_a_calendar_is_refused_at_the_start_and_not_when_the_day_opens() -> None:
-    with pytest.raises(ConfigError, match="holidays.*XX.*CN"):
+    with pytest.raises(ConfigError, match=r"holidays.*XX.*CN"):
         load(None, {"BAOANNIAO_HOLIDAYS__LATER_MINUTES": "30", "BAOANNIAO_HOLIDAYS__COUNTRY": "XX"})
 
 
 def test_a_shift_into_the_next_day_is_refused() -> None:
-    with pytest.raises(ConfigError, match="holidays.later_minutes"):
+    with pytest.raises(ConfigError, match=r"holidays\.later_minutes"):
         load(None, {"BAOANNIAO_HOLIDAYS__LATER_MINUTES": "360", "BAOANNIAO_DAY__DEADLINE": "19:00"})
