@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock, RealClock
 from bot.config import Settings
-from bot.ops import backup
+from bot.ops import backup, outcry
 from bot.ops.backup import BackupError, Keep
 from bot.ops.health import Health, LateWatch
 from bot.ops.heartbeat import Heartbeat
@@ -96,6 +96,8 @@ class Attendant:
             starts = [t for t in starts if now - WITHIN < t <= now] + [now]
             meta.put(self.store, STARTS, json.dumps([text_of(t) for t in starts]))
         self.notifier.begin()
+        if outcry.begun(self.settings):
+            self.notifier.say(word("start-over"))
         if len(starts) > RESTARTS:
             log.error("the bot was started again %d times within %s", len(starts) - 1, WITHIN)
             self.notifier.trouble("restarts", now, word("restarts", count=len(starts) - 1))
@@ -146,8 +148,9 @@ class Attendant:
         )
 
     def last_backup(self) -> dt.datetime | None:
-        found = backup.snapshots_in(self.settings.backup.folder)
-        return found[0].at if found else None
+        """When the newest snapshot was made; one that a wrong clock put into the future does not count."""
+        now = self.real.now()
+        return next((s.at for s in backup.snapshots_in(self.settings.backup.folder) if s.at <= now), None)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -203,7 +206,7 @@ class Attendant:
         if not plan.every_minutes:
             return
         newest = self.last_backup()
-        if newest is not None and dt.timedelta() <= now - newest < dt.timedelta(minutes=plan.every_minutes):
+        if newest is not None and now - newest < dt.timedelta(minutes=plan.every_minutes):
             return
         keep = Keep(plan.hourly, plan.daily, plan.weekly)
         try:

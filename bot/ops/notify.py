@@ -132,6 +132,11 @@ class Notifier:
         except sqlite3.Error:
             log.warning("the end of the trouble %s could not be kept", subject)
 
+    def say(self, text: str) -> None:
+        """One word that need not be kept: it goes with the next delivery."""
+        if self._addresses:
+            self._urgent.append(text)
+
     def open_subjects(self, prefix: str) -> list[str]:
         """The troubles of this sort that are not over."""
         return notices.open_subjects(self.store, prefix)
