@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
+import stat
 import subprocess
 import urllib.error
 import urllib.request
@@ -19,6 +21,7 @@ from bot.app import App
 from bot.cli import cli
 from bot.clock import LocalClock
 from bot.config import ConfigError
+from bot.ops import backup
 from bot.ops.lock import Held
 from data.store import StoreError
 from tests.app.conftest import ROOT, running
@@ -58,6 +61,26 @@ async def test_health_and_figures_over_http_while_the_bot_runs(tmp_path: Path, m
             App(group.app.settings, LocalClock())
 
 
+async def test_whatever_the_running_bot_writes_only_its_user_can_read(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    folder.mkdir()
+    (folder / "bot.db").touch(mode=0o644)  # as it is after a careless copy
+    before = os.umask(0)
+    try:
+        async with running(folder) as group:
+            (picture := tmp_path / "breakfast.jpg").write_bytes(b"\xff\xd8\xff\xe0 not much of a picture \xff\xd9")
+            elder = next(p for p in group.app.engine.roster.people.values() if p.role == "elder" and p.wechat)
+            await group.world.say(group.id_of(elder.wechat), "", type="image", file=str(picture))
+            await asyncio.to_thread(backup.make, folder / "bot.db", folder / "backups", group.app.clock.now())
+            files = [p for p in folder.rglob("*") if p.is_file()]
+            assert {"bot.db", "bot.db-wal"} <= {p.name for p in files} and any(p.suffix == ".jpg" for p in files)
+            assert [p.name for p in files if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+            folders = [p for p in folder.rglob("*") if p.is_dir()]
+            assert folders and [p.name for p in folders if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+    finally:
+        os.umask(before)
+
+
 async def test_the_first_snapshot_and_the_first_signs_of_life_come_with_the_start(
     tmp_path: Path, far_end: FarEnd
 ) -> None:
@@ -78,8 +101,6 @@ async def test_the_first_snapshot_and_the_first_signs_of_life_come_with_the_star
 
 
 def test_a_damaged_database_at_the_start_is_met_with_the_last_good_snapshot(tmp_path: Path) -> None:
-    from bot.ops import backup
-
     app = App(settings_in(tmp_path), LocalClock())
     made = backup.make(tmp_path / "bot.db", tmp_path / "backups", app.clock.now())
     app.close()
