@@ -15,7 +15,7 @@ from data import alerts, journal, messages, outbox, questions
 from data.moments import at_local, day_of
 from data.phrases import one_line, say
 from data.store import Store
-from handlers import absences, binding, chains, claims, commands, contact, corrections, naming
+from handlers import absences, binding, chains, claims, commands, contact, corrections, naming, queries
 from handlers import questions as asking
 from handlers.context import Context
 from handlers.rights import Act
@@ -92,6 +92,19 @@ class Receiver:
                 journal.note(self.store, now, "failed", message=message.id)
                 if reading is None or reading.intent in URGENT:
                     self._call_for_help(message, now, emergency=reading is not None and reading.intent == "distress")
+        log.info(
+            "heard",
+            extra={
+                "fields": {
+                    "message": message.id,
+                    "type": message.type,
+                    "to": message.to,
+                    "intent": reading.intent if reading else "none",
+                    "elders": len(reading.elders) if reading else 0,
+                    "late": f"{(now - message.at).total_seconds():.1f}",
+                }
+            },
+        )
         return True
 
     def _call_for_help(self, message: Message, now: dt.datetime, *, emergency: bool) -> None:
@@ -126,6 +139,8 @@ class Receiver:
         if not ctx.may("command") and self._is_order(ctx):
             # An order from somebody who may not give it is no report either.
             journal.note(ctx.store, ctx.now, "not-understood", message=ctx.message.id)
+            if ctx.people and (ctx.reading.addressed or not ctx.from_room):
+                queries.reply(ctx, say("command_not_yours"))
             return
         if not ctx.from_room and not ctx.may("report_in_private") and ctx.reading.intent not in HEARD_IN_PRIVATE:
             # What a stranger says in private nobody else can see and set right: people look at it first.
