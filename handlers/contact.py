@@ -61,7 +61,9 @@ def record(ctx: Context, elder: str, intent: str) -> None:
 
 
 def _strangers_word(ctx: Context, alert: sqlite3.Row) -> None:
-    """Somebody off the roster ended a search: the coordinators hear at once on whose word."""
+    """Somebody off the roster ended a search: the coordinators hear at once on whose word, unless one of them sent that person."""
+    if alert["claimed_by"] == ctx.sender_address:
+        return
     elder = alert["elder"]
     text = say("notice_closed_stranger", sender=one_line(ctx.message.sender, 20), names=names(ctx.roster, [elder])[0])
     for person in ctx.roster.with_role("coordinator"):

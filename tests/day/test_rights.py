@@ -221,6 +221,7 @@ def test_a_stranger_who_offers_to_go_is_put_to_the_coordinators_and_goes_when_on
     assert len(asked) == 2 and world.alert("E01")["claimed_by"] is None
     world.says("社区-马晓云", "派 三楼小赵 去 赵德厚", at="10:08", to="bot")
     world.expect("reply", to="社区-马晓云", text="三楼小赵去看赵德厚")
+    world.skip("alert")
     assert world.alert("E01")["claimed_by"] == "contact:三楼小赵"
     world.skip("receipt")
     world.until("10:25")
@@ -228,6 +229,16 @@ def test_a_stranger_who_offers_to_go_is_put_to_the_coordinators_and_goes_when_on
     world.says("三楼小赵", "我去不了了，家里有事")
     world.until("10:26")
     world.expect("escalation", to="room", about=["E01"])  # and was given back
+
+
+def test_who_was_sent_by_a_coordinator_ends_the_search_without_more_ado(world: World) -> None:
+    missed(world)
+    world.says("三楼小赵", "我去看赵德厚")
+    world.says("丁立（协调员）", "派 三楼小赵 去 赵德厚", to="bot")
+    world.says("三楼小赵", "见到赵德厚爷爷了，人好着呢", at="10:20")
+    world.until("10:22")
+    assert world.alert("E01")["outcome"] == "safe"
+    assert not [m for m in world.messages("notice") if "核实" in m.text]
 
 
 def test_a_coordinator_may_name_anybody_but_only_to_the_bot(world: World) -> None:
