@@ -37,7 +37,7 @@ def claim(ctx: Context) -> None:
     if _CANNOT.search(ctx.message.text):
         return
     if not ctx.may("claim"):
-        offers.put_to_coordinators(ctx, _offered(ctx))
+        offers.put_to_coordinators(ctx, *_offered(ctx))
         return
     elders = ctx.reading.elders
     if elders and not ctx.reading.ambiguous:
@@ -86,12 +86,16 @@ def give(ctx: Context, alert: sqlite3.Row, address: str, name: str) -> bool:
     return True
 
 
-def _offered(ctx: Context) -> list[sqlite3.Row]:
-    """The open alerts that "我去" of somebody who may not claim is about: the named ones, else the one all look at."""
+def _offered(ctx: Context) -> tuple[list[sqlite3.Row], list[sqlite3.Row]]:
+    """The open alerts, or else requests, that "我去" of somebody who may not claim is about: the named ones, else the newest."""
     current = [a for a in alerts.open_all(ctx.store) if a["claim_until"] is None]
+    asked = [r for r in promises.open_requests(ctx.store) if moment_of(r["at"]) >= ctx.now - RECENT]
     if ctx.reading.elders:
-        return [a for a in current if a["elder"] in ctx.reading.elders]
-    return [a for a in current if a["kind"] == "distress"][-1:] or current[-1:]
+        current = [a for a in current if a["elder"] in ctx.reading.elders]
+        asked = [r for r in asked if r["elder"] in ctx.reading.elders]
+    else:
+        current = [a for a in current if a["kind"] == "distress"][-1:] or current[-1:]
+    return current, [] if current else asked[:1]
 
 
 def _meant(ctx: Context, candidates: tuple[str, ...]) -> tuple[list[sqlite3.Row], list[sqlite3.Row]]:
@@ -141,15 +145,22 @@ def _responsible(ctx: Context, elder: str | None) -> tuple[str | None, ...]:
 def _take_requests(ctx: Context, rows: list[sqlite3.Row]) -> None:
     assert ctx.person is not None
     for row in rows:
-        if promises.claim_request(ctx.store, row["id"], ctx.person.id, ctx.person.name, ctx.now):
-            journal.note(
-                ctx.store,
-                ctx.now,
-                "request-claimed",
-                elder=row["elder"],
-                person=ctx.person.id,
-                message=ctx.message.id,
-                request=row["id"],
-            )
-            told = say("receipt_claim_request", who=ctx.person.name, names="、".join(names(ctx.roster, [row["elder"]])))
-            receipts.owe(ctx.store, row["elder"], ctx.now, told)
+        give_request(ctx, row, ctx.person.id, ctx.person.name)
+
+
+def give_request(ctx: Context, row: sqlite3.Row, address: str, name: str) -> bool:
+    """The request is taken on by `address`, as in `give`; False when somebody has it."""
+    if not promises.claim_request(ctx.store, row["id"], address, name, ctx.now):
+        return False
+    journal.note(
+        ctx.store,
+        ctx.now,
+        "request-claimed",
+        elder=row["elder"],
+        person=address,
+        message=ctx.message.id,
+        request=row["id"],
+    )
+    told = say("receipt_claim_request", who=name, names="、".join(names(ctx.roster, [row["elder"]])))
+    receipts.owe(ctx.store, row["elder"], ctx.now, told)
+    return True

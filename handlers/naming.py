@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from data import alerts
+from data import alerts, promises
 from data.contacts import ADDRESS
 from data.phrases import say
 from handlers import claims, offers, queries
@@ -27,24 +27,29 @@ def obey(ctx: Context, choose: Choose) -> bool:
     order = _ORDER.match(ctx.message.text) if ctx.reading.addressed or not ctx.from_room else None
     if order is None:
         return False
-    current = alerts.open_all(ctx.store)
+    current, asked = alerts.open_all(ctx.store), promises.open_requests(ctx.store)
     meant = _meant(ctx, order[2], current, choose)
-    if len(meant) != 1:
-        queries.reply(ctx, _ask(ctx, order, current, meant))
+    wanted = [] if meant else _meant(ctx, order[2], asked, choose)[:1]
+    if len(meant) != 1 and not wanted:
+        queries.reply(ctx, _ask(ctx, order, current or asked, meant))
         return True
     address, name = _who(ctx, order[1])
-    claims.give(ctx, meant[0], address, name)
+    if wanted:
+        meant = wanted
+        claims.give_request(ctx, wanted[0], address, name)
+    else:
+        claims.give(ctx, meant[0], address, name)
     queries.reply(ctx, say("command_named", who=name, name=offers.title(ctx, meant[0])))
     return True
 
 
 def _meant(ctx: Context, words: str, current: Sequence[sqlite3.Row], choose: Choose) -> list[sqlite3.Row]:
-    """The open alert that an order is about. One elder may have two (a fall after a missed check-in): the emergency."""
+    """The open alert (or request) that an order is about. One elder may have two (a fall after a search): the emergency."""
     if not words:
         return list(current) if len(current) == 1 else []
     found = choose(words, sorted({a["elder"] for a in current if a["elder"] in ctx.roster.elders})) or ()
     theirs = [a for a in current if a["elder"] in found]
-    urgent = [a for a in theirs if a["kind"] == "distress"]
+    urgent = [a for a in theirs if "kind" in a.keys() and a["kind"] == "distress"]  # noqa: SIM118 (a row is no dict)
     return urgent or theirs
 
 

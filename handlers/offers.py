@@ -17,13 +17,18 @@ RECENT = dt.timedelta(hours=12)
 SEVERAL = 3
 
 
-def put_to_coordinators(ctx: Context, current: Sequence[sqlite3.Row]) -> None:
-    """Tell each coordinator who offers to go to which of these open alerts, and what to answer (handlers/naming.py)."""
+def put_to_coordinators(ctx: Context, current: Sequence[sqlite3.Row], asked: Sequence[sqlite3.Row]) -> None:
+    """Tell each coordinator who offers to go to which open alerts, or to take on which request, and what to answer.
+
+    Their answer is understood by handlers/naming.py.
+    """
     journal.note(ctx.store, ctx.now, "claim-by-stranger", message=ctx.message.id)
-    if not current:
+    meant = [*current, *asked]
+    if not meant:
         return
-    told = "、".join(title(ctx, a) for a in current[:SEVERAL])
-    text = say("notice_claim_stranger", sender=shown(ctx.message.sender), names=told, name=plain(ctx, current[0]))
+    told = "、".join(title(ctx, a) for a in meant[:SEVERAL])
+    key = "notice_claim_stranger" if current else "notice_help_stranger"
+    text = say(key, sender=shown(ctx.message.sender), names=told, name=plain(ctx, meant[0]))
     for person in ctx.roster.with_role("coordinator"):
         outbox.put(
             ctx.store,
@@ -32,7 +37,7 @@ def put_to_coordinators(ctx: Context, current: Sequence[sqlite3.Row]) -> None:
             "notice",
             person.id,
             text,
-            elders=[a["elder"] for a in current if a["elder"]],
+            elders=[a["elder"] for a in meant if a["elder"]],
             emergency=any(a["kind"] == "distress" for a in current),
         )
 

@@ -240,7 +240,7 @@ class Attendant:
             self._say("gateway", False, now)
             self._say("logged-out", False, now)
             return
-        self._deaf_since = self._deaf_since or now
+        self._deaf_since = min(self._deaf_since or now, now)  # the clock may have been set back
         # WeChat's end says what is wrong, but one that never answered says nothing.
         if now - self._deaf_since >= DEAF_FOR and not {"gateway", "logged-out"} & self._begun:
             self._say("gateway", True, now)

@@ -113,7 +113,7 @@ class Notifier:
                 )
         except sqlite3.Error:
             told = self._unkept.get(subject)
-            if told is not None and (once or now - told < self._again_after):
+            if told is not None and (once or dt.timedelta() <= now - told < self._again_after):
                 return False
             self._unkept[subject] = now
             self._urgent.append(text)

@@ -220,7 +220,7 @@ def test_a_stranger_who_offers_to_go_is_put_to_the_coordinators_and_goes_when_on
     asked = [world.expect("notice", to=c, about=["E01"], text="三楼小赵.*派 三楼小赵 去 赵德厚") for c in COORDINATORS]
     assert len(asked) == 2 and world.alert("E01")["claimed_by"] is None
     world.says("社区-马晓云", "派 三楼小赵 去 赵德厚", at="10:08", to="bot")
-    world.expect("reply", to="社区-马晓云", text="三楼小赵去看赵德厚")
+    world.expect("reply", to="社区-马晓云", text="赵德厚爷爷那边，三楼小赵去")
     world.skip("alert")
     assert world.alert("E01")["claimed_by"] == "contact:三楼小赵"
     world.skip("receipt")
@@ -241,6 +241,16 @@ def test_who_was_sent_by_a_coordinator_ends_the_search_without_more_ado(world: W
     assert not [m for m in world.messages("notice") if "核实" in m.text]
 
 
+def test_a_neighbour_off_the_roster_may_do_a_favour_once_a_coordinator_says_so(world: World) -> None:
+    world.says("周强", "麻烦谁帮我妈孙桂芳去药店取一下药", at="07:10")
+    world.says("三楼小赵", "我来吧，顺路", at="07:15")
+    world.expect("notice", to="丁立（协调员）", about=["E03"], text="派 三楼小赵 去 孙桂芳")
+    assert promises.all_requests(world.store)[0]["claimed_by"] is None
+    world.says("丁立（协调员）", "派 三楼小赵 去 孙桂芳", at="07:20", to="bot")
+    assert promises.all_requests(world.store)[0]["claimed_name"] == "三楼小赵"
+    world.expect("receipt", to="room", text="三楼小赵")
+
+
 def test_a_coordinator_may_name_anybody_but_only_to_the_bot(world: World) -> None:
     missed(world)
     world.says("社区-马晓云", "请郭晓雨去看看赵德厚")  # to people: she may not have read it
@@ -253,7 +263,7 @@ def test_a_coordinator_may_name_anybody_but_only_to_the_bot(world: World) -> Non
 
 def test_an_order_that_fits_no_alert_is_answered_and_names_those_there_are(world: World) -> None:
     world.says("社区-马晓云", "派 小赵 去 赵德厚", at="07:00", to="bot")
-    world.expect("reply", to="社区-马晓云", text="没有等人去看")
+    world.expect("reply", to="社区-马晓云", text="没有等人去的事")
     world.everyone_else_is_safe("E01", "E03", at="07:10")
     world.until("10:05")
     world.says("社区-马晓云", "派 小赵 去", at="10:06", to="bot")
