@@ -89,7 +89,7 @@ def test_a_known_person_who_takes_a_coordinators_name_stays_who_it_is_and_the_co
     world.until("09:00")
     assert len(world.messages("notice")) == 1  # once, not each time it is seen
     world.hears_from("c-zhou", "社区-马晓云", (son,), "结束 孙桂芳 平安", to="bot")
-    assert not world.messages("reply")
+    world.expect("reply", to="周强", text="要请社区的协调员来办")
 
 
 def test_a_known_person_who_changes_to_any_other_name_is_nobodys_business(world: World) -> None:
