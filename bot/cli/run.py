@@ -37,7 +37,8 @@ def run(config_path: Path) -> None:
         with plain_errors(WebError, Held), outcry.on_failure(settings, RealClock().now):
             app = App(settings, hide=hide)
         try:
-            asyncio.run(_until_stopped(app))
+            with outcry.on_failure(settings, RealClock().now, StartError):
+                asyncio.run(_until_stopped(app))
         except StartError as error:
             fail(f"the bot could not start: {error}")
 

@@ -96,15 +96,15 @@ class Attendant:
             starts = [t for t in starts if now - WITHIN < t <= now] + [now]
             meta.put(self.store, STARTS, json.dumps([text_of(t) for t in starts]))
         self.notifier.begin()
-        if outcry.begun(self.settings):
-            self.notifier.say(word("start-over"))
         if len(starts) > RESTARTS:
             log.error("the bot was started again %d times within %s", len(starts) - 1, WITHIN)
             self.notifier.trouble("restarts", now, word("restarts", count=len(starts) - 1))
 
     def ready(self) -> None:
-        """The bot hears and works."""
+        """The bot hears and works. Who was told that it could not start is told that too."""
         self.is_ready = True
+        if outcry.begun(self.settings):
+            self.notifier.say(word("start-over"))
 
     def ended(self) -> None:
         """Stopped on purpose: this start was no crash."""

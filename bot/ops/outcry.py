@@ -30,13 +30,18 @@ def memory(database: Path) -> Path:
 
 
 @contextlib.contextmanager
-def on_failure(settings: Settings, now: Callable[[], dt.datetime], send: Sender = by_apprise) -> Iterator[None]:
-    """Whatever keeps the bot from starting inside is told outside, and raised on. A second bot by mistake is none of it."""
+def on_failure(
+    settings: Settings,
+    now: Callable[[], dt.datetime],
+    what: type[Exception] = Exception,
+    send: Sender = by_apprise,
+) -> Iterator[None]:
+    """What keeps the bot from starting inside is told outside, and raised on. A second bot by mistake is none of it."""
     try:
         yield
     except Held:
         raise
-    except Exception as error:
+    except what as error:
         damaged = isinstance(error, StoreError) and "damaged" in str(error)
         # Telling must not hide what is wrong.
         with contextlib.suppress(Exception):

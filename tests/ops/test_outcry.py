@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
 import stat
@@ -16,6 +17,7 @@ from bot.app import App
 from bot.clock import LocalClock, RealClock
 from bot.ops import outcry
 from bot.ops.lock import Held
+from bot.wechat.bot import StartError
 from data.store import StoreError
 from tests.app.conftest import ROOT
 from tests.ops.conftest import FarEnd
@@ -81,6 +83,8 @@ def test_once_it_runs_again_that_is_told_too(tmp_path: Path, far_end: FarEnd, en
     (tmp_path / "bot.db").rename(tmp_path / "aside.db")
     app = App(settings, LocalClock())
     app.attendant.begin()
+    assert outcry.memory(tmp_path / "bot.db").exists()  # it has begun, and may still come to nothing
+    app.attendant.ready()
     asyncio.run(app.attendant.notifier.deliver(app.clock.now()))
     app.close()
     assert [("数据库坏了" in text, "又启动了" in text) for text in told(far_end)] == [(True, False), (False, True)]
@@ -94,3 +98,19 @@ def test_a_second_bot_by_mistake_is_no_trouble(tmp_path: Path, far_end: FarEnd, 
         App(settings, LocalClock())
     app.close()
     assert far_end.got == []
+
+
+def test_a_start_that_fails_over_and_over_is_told_once_in_an_hour(
+    tmp_path: Path, far_end: FarEnd, environ: dict[str, str]
+) -> None:
+    settings, now = settings_in(tmp_path, **environ), RealClock().now()
+    for minute in range(0, 130, 5):
+        with (
+            pytest.raises(StartError),
+            outcry.on_failure(settings, lambda m=minute: now + dt.timedelta(minutes=m), StartError),
+        ):
+            raise StartError("the gateway refused")
+    assert ["启动不了" in text for text in told(far_end)] == [True] * 3
+    with pytest.raises(RuntimeError), outcry.on_failure(settings, RealClock().now, StartError):
+        raise RuntimeError("it had started, and systemd starts it again")
+    assert len(told(far_end)) == 3
