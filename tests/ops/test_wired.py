@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
 import shutil
@@ -19,11 +20,12 @@ from click.testing import CliRunner
 from bot import config
 from bot.app import App
 from bot.cli import cli
-from bot.clock import LocalClock
+from bot.clock import LocalClock, RealClock
 from bot.config import ConfigError
 from bot.ops import backup
 from bot.ops.lock import Held
-from data.store import StoreError
+from data import hearing
+from data.store import Store, StoreError
 from tests.app.conftest import ROOT, running
 from tests.ops.conftest import FarEnd
 
@@ -151,6 +153,24 @@ def test_doctor_tells_of_channel_heartbeat_and_backups_and_sends_a_test(
     far_end.status = 500
     result = CliRunner().invoke(cli, [*args, "--send-test"])
     assert result.exit_code == 2 and "✗ 试发 1" in result.output
+
+
+def test_doctor_notices_a_clock_that_is_behind_the_bots_last_sign_of_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAOANNIAO_STORE__PATH", str(tmp_path / "bot.db"))
+    monkeypatch.setenv("BAOANNIAO_BACKUP__FOLDER", str(tmp_path / "backups"))
+    monkeypatch.setenv("BAOANNIAO_WEB__PORT", "0")
+    store = Store.open(tmp_path / "bot.db", config.load(ROOT / "config.yaml").community)
+    args = ["doctor", "--config", str(ROOT / "config.yaml")]
+    with store.transaction():
+        hearing.still_hears(store, RealClock().now())
+    assert "时钟倒退" not in CliRunner().invoke(cli, args).output
+    with store.transaction():
+        hearing.still_hears(store, RealClock().now() + dt.timedelta(days=30))
+    store.close()
+    result = CliRunner().invoke(cli, args)
+    assert "✗ 时钟倒退" in result.output and result.exit_code == 2
 
 
 SERVICE = ROOT / "bot" / "ops" / "baoanniao.service"
