@@ -59,6 +59,60 @@ class Day(Part):
         return self
 
 
+class Evening(Part):
+    """The second check-in of a day, for elders whose roster row says 报平安次数 2, or for `everyone`. Local times."""
+
+    opens: Clock = dt.time(16, 0)
+    reminders: tuple[Clock, ...] = (dt.time(18, 0),)
+    deadline: Clock = dt.time(19, 0)
+    everyone: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Evening:
+        if not self.opens < self.deadline:
+            raise ValueError("deadline must be later than opens")
+        if list(self.reminders) != sorted(set(self.reminders)):
+            raise ValueError("reminders must be in order, each once")
+        if any(not self.opens <= clock < self.deadline for clock in self.reminders):
+            raise ValueError("reminders must lie between opens and deadline")
+        return self
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+        try:
+            return dt.date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    raise ValueError('must be a date like "2027-02-06"')
+
+
+Date = Annotated[dt.date, BeforeValidator(_date)]
+
+
+class Holidays(Part):
+    """On public holidays reminders and the common deadline come `later_minutes` later. 0: as on any day.
+
+    `country`: ISO code of the country whose holidays count; `add` and `leave_out` correct them day by day.
+    """
+
+    later_minutes: int = Field(0, ge=0, le=6 * 60)
+    country: str = Field("CN", pattern=r"^[A-Z]{2}$")
+    add: tuple[Date, ...] = ()
+    leave_out: tuple[Date, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_country(self) -> Holidays:
+        if self.later_minutes:
+            import holidays  # it takes a while to load
+
+            if self.country not in holidays.list_supported_countries(include_aliases=False):
+                raise ValueError(f"country: no holidays are known for {self.country}; China is CN")
+        return self
+
+
 class Escalation(Part):
     """Minutes: after the alert opens (backup_after, coordinator_after), of a claim, between repeats.
 
@@ -195,6 +249,8 @@ class Settings(Part):
     community: str = Field("报安鸟示范社区", min_length=1)
     timezone: str = "Asia/Shanghai"
     day: Day = Day()
+    evening: Evening = Evening()
+    holidays: Holidays = Holidays()
     escalation: Escalation = Escalation()
     room: Room = Room()
     puppet: Puppet = Puppet()
@@ -213,6 +269,15 @@ class Settings(Part):
     def _known_zone(self) -> Settings:
         if self.timezone not in available_timezones():
             raise ValueError(f"timezone: {self.timezone!r} is not a time zone; Lanzhou is Asia/Shanghai")
+        return self
+
+    @model_validator(mode="after")
+    def _fits(self) -> Settings:
+        latest = max(self.day.deadline, *self.day.reminders, self.day.deadline)
+        if latest.hour * 60 + latest.minute + self.holidays.later_minutes >= 24 * 60:
+            raise ValueError("holidays.later_minutes: the deadline of a holiday would fall on the next day")
+        if self.evening.everyone and self.evening.opens <= self.day.deadline:
+            raise ValueError("evening.opens: must be later than day.deadline")
         return self
 
     @property

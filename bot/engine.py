@@ -19,7 +19,7 @@ from data import media, meta, roster
 from data.store import Store
 from handlers import registry
 from handlers.receive import Receiver
-from schedules import duties, hearing, surroundings
+from schedules import duties, hearing, setback, surroundings
 from schedules.context import Moment
 
 MOST_ROUNDS = 20
@@ -52,6 +52,7 @@ class Engine:
         self._handlers = registry.load()
         self._on_roster = on_roster
         self._version = meta.get(store, meta.ROSTER)
+        self._seen = silence.heard_at(store)  # the latest moment it knows of
         self.roster, self.reader = known or self._load()
 
     def _load(self) -> tuple[Roster, Reader]:
@@ -60,6 +61,7 @@ class Engine:
 
     async def start(self, now: dt.datetime) -> None:
         """After (re)opening the database: settle what was being sent, then catch up with what is due."""
+        self._notice_clock(now)
         await self.outbox.reconcile(now)
         with self.store.transaction():
             hearing.was_down(self._moment(now))
@@ -143,6 +145,7 @@ class Engine:
     def work(self, now: dt.datetime) -> None:
         """Do what is due at `now`; what is to be said waits in the outbox."""
         self._refresh(now)
+        self._notice_clock(now)
         for _ in range(MOST_ROUNDS):
             due = duties.next_due(self.store)
             if due is None or due > now:
@@ -169,6 +172,13 @@ class Engine:
         """When `wake` next has something to do."""
         found = [m for m in (duties.next_due(self.store), self.outbox.next_moment(now)) if m is not None]
         return min(found) if found else None
+
+    def _notice_clock(self, now: dt.datetime) -> None:
+        """Notice a clock that was set back. (One that leapt ahead, or a machine that slept, is a silence.)"""
+        seen, self._seen = self._seen, now
+        if seen is not None and seen - now > setback.SLACK:
+            with self.store.transaction():
+                setback.run(self._moment(now), seen - now)
 
     def _refresh(self, now: dt.datetime) -> None:
         """Notice a roster that was imported or changed meanwhile."""

@@ -63,7 +63,10 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Elder:
-    """One row of elders.csv. `volunteer` and `backup` are volunteer ids, `deadline` a local time or None for the default."""
+    """One row of elders.csv. `volunteer` and `backup` are volunteer ids, `deadline` a local time or None for the default.
+
+    `twice`: in touch morning and evening.
+    """
 
     id: str
     name: str
@@ -81,6 +84,7 @@ class Elder:
     backup: str | None = None
     aliases: tuple[str, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+    twice: bool = False
 
     @property
     def title(self) -> str:

@@ -18,6 +18,7 @@ State = Literal["bound", "unknown", "conflict", "declined"]
 
 ADDRESS = "contact:"  # an address of somebody who is not bound to a person
 UNCLEAR = "contact"  # the timer of a contact that a coordinator is to be asked about; its key is the contact's id
+RENAMED = "contact-renamed"  # the timer of a bound contact that took another person's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,11 @@ def with_code(store: Store, code: str) -> list[Contact]:
 def ask_about(store: Store, contact: Contact, now: dt.datetime) -> None:
     """Have the coordinators asked about a contact whose claim is in conflict (schedules/contacts.py does it)."""
     timers.arm(store, UNCLEAR, now, contact.id)
+
+
+def tell_of_name(store: Store, contact: Contact, now: dt.datetime) -> None:
+    """Have the coordinators told that a bound contact shows another person's name (schedules/contacts.py does it)."""
+    timers.arm(store, RENAMED, now, contact.id)
 
 
 def bind(store: Store, contact_id: str, person_id: str) -> Contact:

@@ -146,6 +146,27 @@ def set_deadline(store: Store, day: dt.date, elder: str, deadline: dt.datetime) 
     )
 
 
+def wait_for_evening(store: Store, day: dt.date, elder: str, begins: dt.datetime, deadline: dt.datetime) -> int:
+    """The evening's check-in begins for an elder whose morning is over: 1, or 0 when it is not (or there was word since)."""
+    return store.run(
+        "UPDATE days SET earlier = state, state = 'waiting', round_from = ?, deadline_at = ?, next_step_at = ?"
+        " WHERE community = ? AND day = ? AND elder = ? AND round_from IS NULL AND (state = 'missed'"
+        " OR (state IN ('safe', 'concern') AND COALESCE(contact_at, '') < ?))",
+        text_of(begins),
+        text_of(deadline),
+        text_of(deadline),
+        store.community,
+        day.isoformat(),
+        elder,
+        text_of(begins),
+    ).rowcount
+
+
+def is_of_the_morning(row: sqlite3.Row | None, at: dt.datetime) -> bool:
+    """Whether something said at that moment belongs to the part of the day that is over since the evening's began."""
+    return row is not None and row["round_from"] is not None and text_of(at) < row["round_from"]
+
+
 def set_state(store: Store, day: dt.date, elder: str, state: str, deadline: dt.datetime) -> None:
     """Put an elder's day into a state that has no next step (away, safe, concern, missed), making the row if need be."""
     store.run(
@@ -187,7 +208,8 @@ def report(
 ) -> str:
     """Keep that the elder was in contact, and return the state before ("" if there was no row).
 
-    A concern stays for the day: a later "fine" by somebody who has not heard of it must not wipe it out.
+    A concern stays for the day: a later "fine" by somebody who has not heard of it must not wipe it out. What was said in
+    the morning and is heard only now does not stand for the evening.
     """
     store.run(
         "INSERT INTO reports (community, day, elder, intent, at, person, role, sender, message, note)"
@@ -204,7 +226,18 @@ def report(
         message.text[:200],
     )
     before = get(store, day, elder)
-    state = "concern" if intent == "concern" or (before and before["state"] == "concern") else "safe"
+    if before is not None and is_of_the_morning(before, at):
+        if intent == "concern":
+            store.run(
+                "UPDATE days SET earlier = 'concern' WHERE community = ? AND day = ? AND elder = ?",
+                store.community,
+                day.isoformat(),
+                elder,
+            )
+        return str(before["state"])
+    state = (
+        "concern" if intent == "concern" or (before and "concern" in (before["state"], before["earlier"])) else "safe"
+    )
     store.run(
         "INSERT INTO days (community, day, elder, state, deadline_at, contact_at, contact_by) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (community, day, elder) DO UPDATE SET state = excluded.state, next_step_at = NULL,"

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from data import hearing
 from data.moments import moment_of, text_of
 from data.store import Store
 
@@ -73,6 +74,18 @@ def count(path: Path, community: str) -> Figures:
             ),
             notices_waiting=one("SELECT count(*) FROM notices WHERE community = :c AND state = 'pending'"),
         )
+
+
+def last_heard(path: Path, community: str) -> dt.datetime | None:
+    """When the bot was last known to hear, by a database that may be in use; None where there is none or it cannot tell."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as conn:
+            row = conn.execute(
+                "SELECT value FROM meta WHERE community = ? AND key = ?", (community, hearing.HEARD_AT)
+            ).fetchone()
+        return moment_of(row[0]) if row else None
+    except (sqlite3.Error, ValueError):
+        return None
 
 
 def sending_fails(store: Store, since: dt.datetime) -> bool:

@@ -189,3 +189,15 @@ def m011_media(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX media_by_album ON media (community, album)")
     db.execute("CREATE INDEX media_kept ON media (community, at) WHERE erased_at IS NULL")
     db.execute("CREATE INDEX media_prints ON media (community, id) WHERE fingerprint IS NOT NULL")
+
+
+@steps()
+def m011_deadlines_and_evenings(db: sqlite_utils.Database) -> None:
+    """A deadline set by command stays beside the file's (NULL: the file's holds); some report morning and evening.
+
+    In `days`, `round_from` is when the evening's check-in began, `earlier` the state that the morning had come to.
+    """
+    db.execute("ALTER TABLE elders ADD COLUMN deadline_in_file TEXT")
+    db.execute("ALTER TABLE elders ADD COLUMN twice INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE days ADD COLUMN round_from TEXT")
+    db.execute("ALTER TABLE days ADD COLUMN earlier TEXT")

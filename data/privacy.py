@@ -531,7 +531,7 @@ def _other_words(store: Store, traces: _Traces) -> None:
 def _empty_row(store: Store, elder: str, now: dt.datetime) -> None:
     store.run(
         "UPDATE elders SET name = '', sex = '', born = NULL, compound = '', address = '', phone = '', living = '',"
-        " health = '', deadline = NULL, relatives = '[]', wechat = '', volunteer = NULL, backup = NULL, aliases = '[]',"
+        " health = '', deadline = NULL, deadline_in_file = NULL, twice = 0, relatives = '[]', wechat = '', volunteer = NULL, backup = NULL, aliases = '[]',"
         " extra = '[]', active = 0, left_at = COALESCE(left_at, ?) WHERE community = ? AND id = ?",
         text_of(now),
         store.community,

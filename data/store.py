@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # readable by the owner only
+            _close_to_others(path)
             with ExitStack() as undo:
                 conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
                 undo.callback(conn.close)  # a damaged file must be free to be moved away
@@ -117,6 +118,14 @@ class Store:
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         self.conn.executemany(sql, rows)
+
+
+def _close_to_others(path: Path) -> None:
+    """Take others' rights from a database that was copied or unpacked with them, and from its log."""
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        with suppress(OSError):  # whose owner somebody else is: doctor tells
+            if name.stat().st_mode & 0o077:
+                name.chmod(0o600)
 
 
 def _plain(error: sqlite3.Error) -> str:

@@ -20,7 +20,7 @@ def elder_away(ctx: Context) -> None:
         questions.ask(ctx)
         return
     for elder in ctx.reading.elders:
-        if not _may_say(ctx, elder):
+        if not ctx.may("pause", elder):
             _put_to_coordinators(ctx, elder)
         elif _is_back(ctx):
             back(ctx, elder)
@@ -34,13 +34,6 @@ def _is_back(ctx: Context) -> bool:
         return True
     # A pause that is made by mistake would let an elder out of sight: "回来了" without a day never makes one.
     return reading.start is None and reading.end is None and _HOME.search(ctx.message.text) is not None
-
-
-def _may_say(ctx: Context, elder: str) -> bool:
-    """Pausing the watch over somebody is for the elder, the household, the family and the team."""
-    if ctx.is_team or ctx.is_family_of(elder):
-        return True
-    return bool(ctx.people) and all(p.id in ctx.roster.household(elder) for p in ctx.people)
 
 
 def _put_to_coordinators(ctx: Context, elder: str) -> None:
@@ -77,7 +70,7 @@ def settle_today(ctx: Context, elder: str) -> None:
     for alert in alerts.open_of(ctx.store, elder):
         if alert["message"] == ctx.message.id:
             continue
-        if alert["kind"] != "distress" or contact.ends_distress(ctx, elder, alert):
+        if contact.may_end(ctx, elder, alert):
             contact.end(ctx, alert, ctx.reading.outcome or "away")
 
 
@@ -87,7 +80,7 @@ def back(ctx: Context, elder: str) -> None:
     ended = absences.cancel(ctx.store, elder, tomorrow, ctx.now, until=tomorrow)
     journal.note(ctx.store, ctx.now, "back", elder=elder, message=ctx.message.id, ended=ended)
     for alert in alerts.open_of(ctx.store, elder):
-        if alert["kind"] != "distress" or contact.ends_distress(ctx, elder, alert):
+        if contact.may_end(ctx, elder, alert):
             contact.end(ctx, alert, "helped" if alert["kind"] == "distress" else "safe")
     # Coming home is contact: somebody who says it has seen the elder today.
     if not days.reports_of(ctx.store, ctx.day, elder):
@@ -98,7 +91,7 @@ def back(ctx: Context, elder: str) -> None:
 
 def home_again(ctx: Context, elder: str) -> None:
     """ "我妈回来了" reads as a check-in; of somebody who is known to be away it means that the absence is over."""
-    if absences.of(ctx.store, elder, ctx.today) is None or not _may_say(ctx, elder):
+    if absences.of(ctx.store, elder, ctx.today) is None or not ctx.may("pause", elder):
         return
     if _HOME.search(ctx.message.text):
         tomorrow = ctx.day + dt.timedelta(days=1)
@@ -117,7 +110,7 @@ def family_away(ctx: Context) -> None:
     first = ctx.reading.start or ctx.today
     last = ctx.reading.end
     person = ctx.person.id if ctx.person else None
-    elders = [e for e in ctx.reading.elders if _may_say(ctx, e)]
+    elders = [e for e in ctx.reading.elders if ctx.may("cover", e)]
     for elder in elders:
         absences.add_coverage(ctx.store, elder, first, last, person=person, message=ctx.message.id, now=ctx.now)
         journal.note(ctx.store, ctx.now, "coverage", elder=elder, message=ctx.message.id, first=first, last=last)

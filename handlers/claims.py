@@ -9,6 +9,7 @@ import sqlite3
 from data import alerts, journal, promises, receipts
 from data.moments import moment_of
 from data.phrases import names, say
+from handlers import offers
 from handlers.context import Context
 from handlers.registry import handles
 
@@ -35,8 +36,8 @@ def give_back(ctx: Context, alert: sqlite3.Row, person: str) -> bool:
 def claim(ctx: Context) -> None:
     if _CANNOT.search(ctx.message.text):
         return
-    if ctx.person is None:
-        journal.note(ctx.store, ctx.now, "claim-by-stranger", message=ctx.message.id)
+    if not ctx.may("claim"):
+        offers.put_to_coordinators(ctx, *_offered(ctx))
         return
     elders = ctx.reading.elders
     if elders and not ctx.reading.ambiguous:
@@ -52,20 +53,23 @@ def claim(ctx: Context) -> None:
 
 def cannot_go(ctx: Context) -> None:
     """ "我去不了了" of the one who had said "我去": nobody waits for them any longer."""
-    if ctx.person is None or not _CANNOT.search(ctx.message.text):
+    if not _CANNOT.search(ctx.message.text):
         return
     for alert in alerts.open_all(ctx.store):
-        mine = alert["claimed_by"] == ctx.person.id and alert["claim_until"] is not None
+        mine = alert["claimed_by"] == ctx.sender_address and alert["claim_until"] is not None
         if mine and (not ctx.reading.elders or alert["elder"] in ctx.reading.elders):
-            give_back(ctx, alert, ctx.person.id)
+            give_back(ctx, alert, ctx.sender_address)
 
 
 def take(ctx: Context, alert: sqlite3.Row) -> bool:
-    """The sender goes; False when the alert has ended or nobody knows the sender."""
-    if ctx.person is None:
-        return False
+    """The sender goes; False when the alert has ended or the sender may not."""
+    return ctx.may("claim") and ctx.person is not None and give(ctx, alert, ctx.person.id, ctx.person.name)
+
+
+def give(ctx: Context, alert: sqlite3.Row, address: str, name: str) -> bool:
+    """The alert is taken on by `address` (a person of the roster, or an account that a coordinator named)."""
     until = ctx.now + dt.timedelta(minutes=ctx.settings.escalation.claim_holds)
-    if not alerts.claim(ctx.store, alert["id"], ctx.person.id, ctx.person.name, ctx.now, until):
+    if not alerts.claim(ctx.store, alert["id"], address, name, ctx.now, until):
         return False
     journal.note(
         ctx.store,
@@ -73,13 +77,25 @@ def take(ctx: Context, alert: sqlite3.Row) -> bool:
         "claimed",
         elder=alert["elder"],
         alert=alert["id"],
-        person=ctx.person.id,
+        person=address,
         message=ctx.message.id,
     )
     if alert["elder"]:
-        told = say("receipt_claim", who=ctx.person.name, names="、".join(names(ctx.roster, [alert["elder"]])))
+        told = say("receipt_claim", who=name, names="、".join(names(ctx.roster, [alert["elder"]])))
         receipts.owe(ctx.store, alert["elder"], ctx.now, told)
     return True
+
+
+def _offered(ctx: Context) -> tuple[list[sqlite3.Row], list[sqlite3.Row]]:
+    """The open alerts, or else requests, that "我去" of somebody who may not claim is about: the named ones, else the newest."""
+    current = [a for a in alerts.open_all(ctx.store) if a["claim_until"] is None]
+    asked = [r for r in promises.open_requests(ctx.store) if moment_of(r["at"]) >= ctx.now - RECENT]
+    if ctx.reading.elders:
+        current = [a for a in current if a["elder"] in ctx.reading.elders]
+        asked = [r for r in asked if r["elder"] in ctx.reading.elders]
+    else:
+        current = [a for a in current if a["kind"] == "distress"][-1:] or current[-1:]
+    return current, [] if current else asked[:1]
 
 
 def _meant(ctx: Context, candidates: tuple[str, ...]) -> tuple[list[sqlite3.Row], list[sqlite3.Row]]:
@@ -129,15 +145,22 @@ def _responsible(ctx: Context, elder: str | None) -> tuple[str | None, ...]:
 def _take_requests(ctx: Context, rows: list[sqlite3.Row]) -> None:
     assert ctx.person is not None
     for row in rows:
-        if promises.claim_request(ctx.store, row["id"], ctx.person.id, ctx.person.name, ctx.now):
-            journal.note(
-                ctx.store,
-                ctx.now,
-                "request-claimed",
-                elder=row["elder"],
-                person=ctx.person.id,
-                message=ctx.message.id,
-                request=row["id"],
-            )
-            told = say("receipt_claim_request", who=ctx.person.name, names="、".join(names(ctx.roster, [row["elder"]])))
-            receipts.owe(ctx.store, row["elder"], ctx.now, told)
+        give_request(ctx, row, ctx.person.id, ctx.person.name)
+
+
+def give_request(ctx: Context, row: sqlite3.Row, address: str, name: str) -> bool:
+    """The request is taken on by `address`, as in `give`; False when somebody has it."""
+    if not promises.claim_request(ctx.store, row["id"], address, name, ctx.now):
+        return False
+    journal.note(
+        ctx.store,
+        ctx.now,
+        "request-claimed",
+        elder=row["elder"],
+        person=address,
+        message=ctx.message.id,
+        request=row["id"],
+    )
+    told = say("receipt_claim_request", who=name, names="、".join(names(ctx.roster, [row["elder"]])))
+    receipts.owe(ctx.store, row["elder"], ctx.now, told)
+    return True

@@ -30,7 +30,7 @@ def obey(ctx: Context, command: Command) -> None:
 def _carry_out(ctx: Context, command: Command) -> str:
     if command.name == "close":
         return _close_unnamed(ctx, command) or _close(ctx, command)
-    return command.problem or _ACTS[command.name](ctx, command)
+    return _ACTS[command.name](ctx, command)
 
 
 def _help(ctx: Context, command: Command) -> str:
@@ -46,12 +46,15 @@ def _one(act: Callable[[Context, Command, str], str]) -> Callable[[Context, Comm
 
     def checked(ctx: Context, command: Command) -> str:
         if not command.elders:
-            return say("command_who")
+            return say("command_who", example=say(f"example_{command.name}"))
         if len(command.elders) > 1:
             called = [
                 f"{e.name}（{e.compound}）" for i in command.elders[:9] if (e := ctx.roster.elders.get(i)) is not None
             ]
             return say("command_which", names="、".join(called))
+        if command.problem and command.name != "close":  # what is missing there is asked for with the name
+            named = ctx.roster.elders[command.elders[0]].name
+            return say("command_unclear", example=say(f"example_{command.name}").replace("李玉兰", named))
         return act(ctx, command, command.elders[0])
 
     return checked
@@ -132,9 +135,11 @@ def _deadline(ctx: Context, command: Command, elder: str) -> str:
     record = replace(ctx.roster.elders[elder], deadline=command.time)
     deadlines.set_own(ctx.store, elder, command.time)
     ctx = replace(ctx, roster=replace(ctx.roster, elders={**ctx.roster.elders, elder: record}))
-    due = max(ctx.deadline(elder), ctx.now)
-    days.set_deadline(ctx.store, ctx.day, elder, due)
-    deadlines.own_reminder(ctx.store, ctx.settings, ctx.day, due, ctx.now)
+    row = days.get(ctx.store, ctx.day, elder)
+    if row is None or not row["round_from"]:  # the evening's deadline is another one
+        due = max(ctx.deadline(elder), ctx.now)
+        days.set_deadline(ctx.store, ctx.day, elder, due)
+        deadlines.own_reminder(ctx.store, ctx.settings, ctx.day, due, ctx.now)
     shown = command.time or ctx.settings.day.deadline
     key = "command_deadline" if command.time else "command_deadline_default"
     return say(key, name=record.title, time=f"{shown:%H:%M}")

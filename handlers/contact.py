@@ -9,7 +9,7 @@ import sqlite3
 from bot.model import Outcome
 from data import absences, alerts, days, journal, outbox, receipts
 from data.moments import moment_of
-from data.phrases import names, say
+from data.phrases import names, one_line, say
 from handlers.context import Context, said_at
 
 # Ends of missed check-ins wait this long, so that several go into one message.
@@ -39,6 +39,9 @@ def record(ctx: Context, elder: str, intent: str) -> None:
         role=ctx.role,
     )
     journal.note(ctx.store, ctx.now, intent, elder=elder, person=person, message=ctx.message.id, before=before)
+    row = days.get(ctx.store, ctx.day, elder)
+    if days.is_of_the_morning(row, said_at(ctx.message, ctx.now)):
+        return  # the evening's check-in, and what follows from it, wait for news of the evening
     ended = False
     for alert in alerts.open_of(ctx.store, elder):
         # News that was heard late says nothing about an alert of a later day.
@@ -46,14 +49,33 @@ def record(ctx: Context, elder: str, intent: str) -> None:
             continue
         if alert["kind"] == "distress" and ctx.reading.intent == "distress":
             ended = True  # more about the same emergency: handlers/distress.py
-        elif alert["kind"] != "distress" or ends_distress(ctx, elder, alert):
-            end(ctx, alert, outcome_of(ctx, alert))
+        elif may_end(ctx, elder, alert):
+            if end(ctx, alert, outcome_of(ctx, alert)) and not ctx.people:
+                _strangers_word(ctx, alert)
             ended = True
         else:
             ask_to_confirm(ctx, alert)
             ended = True
     if not ended and before in ("", "waiting") and intent == "checkin" and ctx.from_room:
         receipts.owe(ctx.store, elder, ctx.now)
+
+
+def _strangers_word(ctx: Context, alert: sqlite3.Row) -> None:
+    """Somebody off the roster ended a search: the coordinators hear at once on whose word, unless one of them sent that person."""
+    if alert["claimed_by"] == ctx.sender_address:
+        return
+    elder = alert["elder"]
+    text = say("notice_closed_stranger", sender=one_line(ctx.message.sender, 20), names=names(ctx.roster, [elder])[0])
+    for person in ctx.roster.with_role("coordinator"):
+        key = f"closed?:{alert['id']}:{person.id}"
+        outbox.put(ctx.store, ctx.now, key, "notice", person.id, text, elders=[elder], alert=alert["id"])
+
+
+def may_end(ctx: Context, elder: str, alert: sqlite3.Row) -> bool:
+    """Whether this message ends an alert: a search by anyone entitled, an emergency only by what `ends_distress` asks for."""
+    if alert["kind"] == "distress":
+        return ends_distress(ctx, elder, alert)
+    return ctx.may("end_search", elder)
 
 
 def ends_distress(ctx: Context, elder: str, alert: sqlite3.Row) -> bool:
@@ -64,7 +86,7 @@ def ends_distress(ctx: Context, elder: str, alert: sqlite3.Row) -> bool:
     """
     if ctx.is_chain or ctx.message.type != "text" or elder not in (*ctx.reading.elders, *_named_contacts(ctx)):
         return False
-    if not (ctx.is_team or ctx.is_family_of(elder)):
+    if not ctx.may("end_distress", elder):
         return False
     if alert["alarm"] == "selfharm" and "correct" in (ctx.reading.intent, *ctx.reading.also):
         return False  # words of despair are not taken back by words
@@ -72,7 +94,7 @@ def ends_distress(ctx: Context, elder: str, alert: sqlite3.Row) -> bool:
         return True
     if _HELP_ON_ITS_WAY.search(ctx.message.text):
         return False
-    went = ctx.person is not None and alert["claimed_by"] == ctx.person.id
+    went = alert["claimed_by"] == ctx.sender_address
     told = ctx.reading.outcome == "false_alarm" or ctx.reading.intent in ("concern", "elder_away")
     return went or told or _REACHED.search(ctx.message.text) is not None
 

@@ -11,9 +11,9 @@ from bot.model import Message, Person, Reading, Roster
 from data.deadlines import deadline_of
 from data.moments import day_of
 from data.store import Store
+from handlers import rights
 from handlers.chains import is_chain
-
-TEAM = frozenset({"volunteer", "clinic", "coordinator"})
+from handlers.rights import Act
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,9 @@ class Context:
             return self.person.role
         return "unclear" if self.people else "stranger"
 
-    @property
-    def is_team(self) -> bool:
-        """Volunteer, clinic or coordinator; where a name is shared, whoever of them it is."""
-        return bool(self.people) and all(p.role in TEAM for p in self.people)
-
-    def is_family_of(self, elder: str) -> bool:
-        return bool(self.people) and all(p.role == "family" and elder in p.elders for p in self.people)
+    def may(self, act: Act, elder: str | None = None) -> bool:
+        """Whether the sender has the right to this act, by the table of handlers/rights.py."""
+        return rights.may(self.people, self.roster, act, elder)
 
     @property
     def from_room(self) -> bool:

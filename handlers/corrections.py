@@ -7,7 +7,7 @@ import json
 
 from bot.model import Message
 from data import absences, alerts, days, journal, media, messages, outbox, promises, questions, receipts
-from data.moments import at_local
+from data.moments import at_local, moment_of
 from data.phrases import names, say
 from handlers import claims, contact
 from handlers.context import Context
@@ -50,7 +50,7 @@ def _take_back(ctx: Context, elder: str) -> list[str]:
     opened = at_local(ctx.day, ctx.settings.day.opens, ctx.settings.zone)
     who = ctx.message.contact or ctx.message.sender
     sources = set(journal.messages_about(ctx.store, elder, who, min(opened, ctx.now - RECENT)))
-    if not sources and ctx.is_team:
+    if not sources and ctx.may("take_back_others", elder):
         # A volunteer or coordinator who names the elder may take back what somebody else took for granted.
         sources = {row["message"] for row in days.reports_of(ctx.store, ctx.day, elder)}
     sources |= {
@@ -134,10 +134,16 @@ def recompute(ctx: Context, elder: str, day: dt.date) -> None:
     """An elder's day from the reports that still stand; with none, waiting again (past the deadline: due at once)."""
     if elder not in ctx.roster.elders:
         return
-    standing = days.reports_of(ctx.store, day, elder)
+    reports = days.reports_of(ctx.store, day, elder)
     deadline = ctx.deadline(elder, day)
+    standing = reports
+    row = days.get(ctx.store, day, elder)
+    if row is not None and row["round_from"]:
+        # In the evening only the evening's word counts.
+        deadline = moment_of(row["deadline_at"])
+        standing = [r for r in reports if r["at"] >= row["round_from"]]
     if standing:
-        state = "concern" if any(r["intent"] == "concern" for r in standing) else "safe"
+        state = "concern" if any(r["intent"] == "concern" for r in reports) else "safe"
         days.set_state(ctx.store, day, elder, state, deadline)
     elif absences.of(ctx.store, elder, day):
         days.set_state(ctx.store, day, elder, "away", deadline)

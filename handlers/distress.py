@@ -57,7 +57,7 @@ def _about(ctx: Context, elder: str) -> None:
         current = alerts.get(ctx.store, opened) if opened else None
     else:
         journal.note(ctx.store, ctx.now, "distress-more", elder=elder, alert=current["id"], message=ctx.message.id)
-        if in_care and (ctx.is_team or ctx.is_family_of(elder)) and not ctx.is_chain:
+        if in_care and ctx.may("end_distress", elder) and not ctx.is_chain:
             contact.end(ctx, current, "hospital")
             return
     if (ctx.reading.alarm or "") not in UNSEEN:

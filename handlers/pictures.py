@@ -299,7 +299,7 @@ def _meant_rows(ctx: Context) -> list[sqlite3.Row]:
         return _beside(ctx, _window(ctx))
     rows = media.of_sender(ctx.store, quoted[1], ctx.message.to, ctx.now - ANSWER_WITHIN)
     mine = [r for r in rows if r["contact"] == (ctx.message.contact or ctx.message.sender)]
-    return rows if ctx.is_team or all(ctx.is_family_of(e) for e in ctx.reading.elders) else mine
+    return rows if all(ctx.may("end_distress", e) for e in ctx.reading.elders) else mine
 
 
 def _beside(ctx: Context, within: dt.timedelta) -> list[sqlite3.Row]:
@@ -325,7 +325,7 @@ def _voice(ctx: Context, row: sqlite3.Row, seen: Seen) -> None:
     if seen.verdict == "refused":
         _ask(ctx, row, "refused")
         return
-    if ctx.role == "coordinator" or (seen.words and ctx.reading.intent != "chat"):
+    if ctx.may("command") or (seen.words and ctx.reading.intent != "chat"):
         media.settle(ctx.store, row["id"], elders=ctx.reading.elders)
         return
     about = ctx.reading.elders or (ctx.person.elders if ctx.person else ())

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from data import alerts, days, journal, outbox
+from data.holidays import times_of
 from data.moments import moment_of
 from data.phrases import clock, in_parts, names, one_line, say
 from handlers.context import Context
@@ -41,11 +42,11 @@ def reply(ctx: Context, text: str, elders: list[str] | tuple[str, ...] = (), *, 
 
 def answer(ctx: Context) -> tuple[str, list[str], bool]:
     """What to say, about whom, and whether it is about an emergency that is open."""
-    asked = [e for e in ctx.reading.elders if may_hear(ctx, e)]
-    refused = [e for e in ctx.reading.elders if not may_hear(ctx, e)]
+    asked = [e for e in ctx.reading.elders if ctx.may("hear", e)]
+    refused = [e for e in ctx.reading.elders if not ctx.may("hear", e)]
     own = _own(ctx)
     if not ctx.reading.elders and not _HOW.search(ctx.message.text):
-        if ctx.is_team:
+        if ctx.may("hear_all"):
             return missing(ctx, compound_in(ctx)), [], False
         if own:
             asked = own
@@ -56,16 +57,13 @@ def answer(ctx: Context) -> tuple[str, list[str], bool]:
     if refused:
         return say("reply_not_yours") + counts(ctx), [], False
     if _HOW.search(ctx.message.text):
-        day = ctx.settings.day
-        return say("reply_how", opens=f"{day.opens:%H:%M}", deadline=f"{day.deadline:%H:%M}"), [], False
+        usual = times_of(ctx.settings, ctx.day)
+        how = say("reply_how", opens=f"{ctx.settings.day.opens:%H:%M}", deadline=f"{usual.deadline:%H:%M}")
+        evening = ctx.settings.evening
+        if evening.everyone or any(e in ctx.roster.elders and ctx.roster.elders[e].twice for e in own):
+            how += say("reply_how_evening", opens=f"{evening.opens:%H:%M}", deadline=f"{evening.deadline:%H:%M}")
+        return how, [], False
     return counts(ctx), [], False
-
-
-def may_hear(ctx: Context, elder: str) -> bool:
-    """Who may hear how this elder is."""
-    if ctx.is_team or ctx.is_family_of(elder):
-        return True
-    return ctx.role == "elder" and ctx.person is not None and elder in ctx.roster.household(ctx.person.id)
 
 
 def _own(ctx: Context) -> list[str]:
@@ -137,6 +135,7 @@ def status(ctx: Context, elder: str) -> str:
         return say("reply_away", name=name)
     if current or state == "missed":
         return say("reply_missed_claimed", name=name, who=claimed) if claimed else say("reply_missed", name=name)
+    evening = "_evening" if row["round_from"] else ""
     if itself:
-        return say("reply_you_waiting")
-    return say("reply_waiting", name=name, deadline=clock(moment_of(row["deadline_at"]), zone))
+        return say(f"reply_you_waiting{evening}")
+    return say(f"reply_waiting{evening}", name=name, deadline=clock(moment_of(row["deadline_at"]), zone))

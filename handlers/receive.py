@@ -16,9 +16,10 @@ from data import alerts, journal, media, messages, outbox, questions
 from data.moments import at_local, day_of
 from data.phrases import one_line, say
 from data.store import Store
-from handlers import absences, binding, chains, claims, commands, contact, corrections, pictures
+from handlers import absences, binding, chains, claims, commands, contact, corrections, naming, pictures, queries
 from handlers import questions as asking
 from handlers.context import Context
+from handlers.rights import Act
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,25 @@ log = logging.getLogger(__name__)
 NAMING = frozenset({"distress", "unreachable", "concern", "checkin", "claim", "elder_away"})
 # Intents for which somebody must act at once.
 URGENT = frozenset({"distress", "unreachable"})
-HEARD_FROM_STRANGERS = frozenset({"distress", "unreachable", "query", "correct"})
+# What is heard in private from somebody who may not report there.
+HEARD_IN_PRIVATE = frozenset({"distress", "unreachable", "query", "correct"})
+# Which right an intent needs as a whole; the others look at each elder or act themselves (handlers/rights.py).
+GATES: Mapping[str, Act] = {
+    "distress": "alarm",
+    "unreachable": "alarm",
+    "request": "request",
+    "correct": "take_back_own",
+}
 # An answer to "who is it?" is a name or an address, no tale.
 LONGEST_NAME = 25
-_ORDER = re.compile(r"\s*(?:@?小安)?[\s,，:：]*(?:结束|关闭|解除|恢复|暂停)\s")
+# Words of command, and words meant for a machine: from somebody who may not give orders they are no report.
+_ORDER = re.compile(r"\s*(?:@?小安)?[\s,，:：]*(?:结束|关闭|解除|恢复|暂停|派|绑定)\s")
+_FOR_A_MACHINE = re.compile(
+    r"(?:忽略|无视|忘掉|忘记).{0,10}(?:指令|规则|提示词|设定|指示)|(?:^|\s)(?:system|assistant|developer)\s*[:：]"
+    r"|(?:标记|登记|设置|更新|改)(?:为|成)\W{0,2}(?:平安|已报|safe)|(?:所有|全部)(?:的)?(?:提醒|警报|求助|老人).{0,8}(?:关掉|关闭|结束|解除|取消)"
+    r"|^\s*[{\[<]\s*[\"/a-z]",
+    re.IGNORECASE,
+)
 
 
 class Reads(Protocol):
@@ -78,6 +94,19 @@ class Receiver:
                 journal.note(self.store, now, "failed", message=message.id)
                 if reading is None or reading.intent in URGENT:
                     self._call_for_help(message, now, emergency=reading is not None and reading.intent == "distress")
+        log.info(
+            "heard",
+            extra={
+                "fields": {
+                    "message": message.id,
+                    "type": message.type,
+                    "to": message.to,
+                    "intent": reading.intent if reading else "none",
+                    "elders": len(reading.elders) if reading else 0,
+                    "late": f"{(now - message.at).total_seconds():.1f}",
+                }
+            },
+        )
         return True
 
     def looked(self, media_id: int, seen: Seen, now: dt.datetime) -> None:
@@ -137,8 +166,8 @@ class Receiver:
             pictures.take_in(ctx)
             if pictures.waits(ctx):
                 return
-        if ctx.role == "coordinator":
-            if binding.obey(ctx):
+        if ctx.may("command"):
+            if binding.obey(ctx) or naming.obey(ctx, self.reader.answer):
                 return
             command = self.reader.command(ctx.message)
             # A bare name asks how somebody is, unless the bot has just asked for a name.
@@ -149,11 +178,13 @@ class Receiver:
                 return
         if self._answers(ctx):
             return
-        if ctx.role != "coordinator" and self._is_order(ctx):
+        if not ctx.may("command") and self._is_order(ctx):
             # An order from somebody who may not give it is no report either.
             journal.note(ctx.store, ctx.now, "not-understood", message=ctx.message.id)
+            if ctx.people and (ctx.reading.addressed or not ctx.from_room):
+                queries.reply(ctx, say("command_not_yours"))
             return
-        if ctx.role == "stranger" and not ctx.from_room and ctx.reading.intent not in HEARD_FROM_STRANGERS:
+        if not ctx.from_room and not ctx.may("report_in_private") and ctx.reading.intent not in HEARD_IN_PRIVATE:
             # What a stranger says in private nobody else can see and set right: people look at it first.
             journal.note(ctx.store, ctx.now, "not-understood", message=ctx.message.id)
             return
@@ -164,8 +195,13 @@ class Receiver:
         pictures.heard(ctx, self.act)
 
     def _is_order(self, ctx: Context) -> bool:
-        """Words of command from somebody who may not give any, which must not pass for a report on the elder they name."""
-        if _ORDER.match(ctx.message.text):
+        """Words of command from somebody who may not give any, which must not pass for a report on the elder they name.
+
+        A cry for help is heard whatever words stand around it.
+        """
+        if ctx.reading.intent in URGENT:
+            return False
+        if _ORDER.match(ctx.message.text) or _FOR_A_MACHINE.search(ctx.message.text):
             return True
         command = self.reader.command(ctx.message) if ctx.reading.contacts() else None
         return command is not None and command.name in ("pause", "resume", "deadline")
@@ -173,12 +209,18 @@ class Receiver:
     def act(self, ctx: Context) -> None:
         """Do what a reading says: take back first, then keep contacts, then the rest."""
         reading = ctx.reading
+        needed = [GATES[intent] for intent in (reading.intent, *reading.also) if intent in GATES]
+        if not all(ctx.may(act) for act in needed):
+            journal.note(ctx.store, ctx.now, "not-entitled", message=ctx.message.id, acts=needed)
+            return
         if reading.intent == "correct":
             self.handlers["correct"](ctx)
         elif "correct" in reading.also:
             taken_back = replace(reading, elders=reading.also_elders.get("correct", reading.elders))
             self.handlers["correct"](replace(ctx, reading=taken_back))
-        contacts = {elder: intent for elder, intent in reading.contacts().items() if elder in ctx.roster.elders}
+        report: Act = "report" if ctx.from_room else "report_in_private"
+        told = reading.contacts().items()
+        contacts = {e: intent for e, intent in told if e in ctx.roster.elders and ctx.may(report, e)}
         for elder, intent in contacts.items():
             contact.record(ctx, elder, "concern" if reading.outcome == "hospital" else intent)
             if reading.intent != "elder_away":
@@ -246,10 +288,10 @@ def name_the_unnamed(ctx: Context) -> None:
         candidates = questions.candidates_of(alert)
         source = messages.get(ctx.store, alert["message"]) if alert["message"] else None
         same = source is not None and source.contact == (ctx.message.contact or ctx.message.sender)
-        went = ctx.person is not None and alert["claimed_by"] == ctx.person.id
+        went = alert["claimed_by"] == ctx.sender_address
         tells = reading.intent in ("distress", "concern") or reading.outcome in ("helped", "hospital")
         fits = elder in candidates if candidates else went or tells
-        if fits and (ctx.is_team or same):
+        if fits and (ctx.may("name", elder) or same):
             named = alerts.name_elder(ctx.store, alert["id"], elder, ctx.now)
             journal.note(ctx.store, ctx.now, "named", elder=elder, alert=alert["id"], message=ctx.message.id, new=named)
             if not named:

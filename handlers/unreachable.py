@@ -40,5 +40,5 @@ def _about(ctx: Context, elder: str) -> None:
     for alert in current:
         journal.note(ctx.store, ctx.now, "still-not-reached", elder=elder, alert=alert["id"], message=ctx.message.id)
         # The one who went found nobody: waiting for the claim to run out would only lose time.
-        if ctx.is_team and alert["kind"] != "distress" and 0 <= alert["level"] < COORDINATORS:
+        if ctx.may("climb", elder) and alert["kind"] != "distress" and 0 <= alert["level"] < COORDINATORS:
             alerts.climb_now(ctx.store, alert["id"], ctx.now)

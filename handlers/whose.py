@@ -41,7 +41,7 @@ def whose(ctx: Context, seen: Seen, words: Reading | None, mentioned: Sequence[s
         return named
     if stamped and guessed.elders[0] not in stamped:
         # The team makes its rounds; a family sends on what others took.
-        return named if ctx.is_team else Whose(candidates=(*guessed.elders, *stamped))
+        return named if ctx.may("hear_all") else Whose(candidates=(*guessed.elders, *stamped))
     return guessed
 
 

@@ -40,7 +40,7 @@ def _deadlines(at: Moment) -> None:
     """A deadline that was changed and has not passed holds from today on."""
     for row in days.in_state(at.store, at.day, "waiting"):
         elder = at.roster.elders.get(row["elder"])
-        if elder is None:
+        if elder is None or row["round_from"]:
             continue
         due = deadline_of(elder, at.day, at.settings)
         if due > at.now and due != moment_of(row["deadline_at"]):

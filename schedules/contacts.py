@@ -1,4 +1,4 @@
-"""Two WeChat accounts claim one person: the coordinators are asked in private, once for each time it comes up."""
+"""Two WeChat accounts claim one person, or one takes another's name: the coordinators are asked or told, in private."""
 
 from __future__ import annotations
 
@@ -10,11 +10,50 @@ from data.contacts import Contact
 from data.phrases import clock, date, in_parts, say
 from schedules.context import Moment
 
+KINDS = (contacts.UNCLEAR, contacts.RENAMED)  # the timers it takes
 # While no coordinator can be written to, the question waits.
 LATER = dt.timedelta(hours=1)
 
 
 def run(at: Moment) -> None:
+    _unclear(at)
+    _renamed(at)
+
+
+def _renamed(at: Moment) -> None:
+    """Whoever takes another's name is still who they were, but people in the group may be taken in by it."""
+    for contact_id, due in timers.take(at.store, contacts.RENAMED, at.now):
+        contact = contacts.get(at.store, contact_id)
+        if contact is None or contact.state != "bound":
+            continue
+        taken = at.roster.by_wechat(contact.alias) or at.roster.by_wechat(contact.name)
+        owners = [p for p in taken if p.id not in contact.people]
+        if not owners:
+            continue
+        coordinators = [c for c in _coordinators(at) if c not in contact.people]
+        if not coordinators:
+            timers.arm(at.store, contacts.RENAMED, at.now + LATER, contact_id)
+            continue
+        text = say(
+            "notice_contact_renamed",
+            shown=contact.shown,
+            name="、".join(_name(at, p) for p in contact.people),
+            owners="、".join(p.name for p in owners),
+            code=contact.code,
+            owner=owners[0].name,
+        )
+        for coordinator in coordinators:
+            outbox.put(
+                at.store, at.now, f"renamed:{_key({contact_id: due})}:{coordinator}", "notice", coordinator, text
+            )
+
+
+def _coordinators(at: Moment) -> list[str]:
+    """The coordinators whose account is known: nobody else hears of such things."""
+    return [c.people[0] for c in contacts.in_state(at.store, "bound") if _role(at, c.people[0]) == "coordinator"]
+
+
+def _unclear(at: Moment) -> None:
     asked: dict[tuple[str, ...], dict[str, dt.datetime]] = {}
     for contact_id, due in timers.take(at.store, contacts.UNCLEAR, at.now):
         contact = contacts.get(at.store, contact_id)
@@ -22,9 +61,7 @@ def run(at: Moment) -> None:
             asked.setdefault(contact.people, {})[contact_id] = due
     if not asked:
         return
-    coordinators = [
-        c.people[0] for c in contacts.in_state(at.store, "bound") if _role(at, c.people[0]) == "coordinator"
-    ]
+    coordinators = _coordinators(at)
     if not coordinators:
         for contact_id in (c for when in asked.values() for c in when):
             timers.arm(at.store, contacts.UNCLEAR, at.now + LATER, contact_id)

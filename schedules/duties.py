@@ -15,6 +15,7 @@ from schedules import (
     contacts,
     deadlines,
     escalation,
+    evening,
     opening,
     pictures,
     receipts,
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 DUTIES: Mapping[str, Callable[[Moment], None]] = {
     "adopting": adopting.run,
     "opening": opening.run,
+    "evening": evening.run,
     "deadlines": deadlines.run,
     "escalation": escalation.run,
     "reminders": reminders.run,
@@ -50,6 +52,8 @@ ONE_BY_ONE: Mapping[str, Callable[[Moment, dt.datetime], None]] = {
 }
 TIMERS: Mapping[str, tuple[str, ...]] = {
     "opening": (opening.KIND,),
+    "evening": (evening.KIND,),
+    "contacts": contacts.KINDS,
     "reminders": ("reminder",),
     "unanswered": ("question",),
     "pictures": (pictures.KIND, pictures.LISTEN, pictures.UNANSWERED),

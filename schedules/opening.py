@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from data import absences, days, journal, timers
 from data.deadlines import deadline_of, own_reminder
+from data.holidays import times_of
 from data.moments import end_of_span
-from schedules import again
+from schedules import again, evening
 from schedules.context import Moment
 
 KIND = "open-day"
+PLANNED = (KIND, "reminder", "summary")  # timers that hang on the time of day
 # Opened later than this, the bot has missed messages: people get time to report again.
 LATE = dt.timedelta(minutes=5)
 
@@ -35,7 +38,7 @@ def _open(at: Moment, ask: bool) -> None:
         later = again.time_given(at)
         tomorrow = at.local(at.settings.day.opens, day + dt.timedelta(days=1))
         no_time = end_of_span(later, at.settings.day.quiet, at.settings.zone) > later or later >= tomorrow
-        if no_time or (first_ever and at.now >= at.local(at.settings.day.deadline)):
+        if no_time or (first_ever and at.now >= at.local(times_of(at.settings, day).deadline)):
             journal.note(at.store, at.now, "day-not-opened", day=day)
             return
         given = {e: max(due, later) for e, due in deadlines.items()}
@@ -47,11 +50,18 @@ def _open(at: Moment, ask: bool) -> None:
     away = {row["elder"] for row in absences.on(at.store, day)}
     days.open_day(at.store, day, at.now, deadlines, away)
     journal.note(at.store, at.now, "day-opened", day=day, elders=len(deadlines), away=len(away))
-    for i, clock in enumerate(at.settings.day.reminders):
+    plan(at, deadlines)
+
+
+def plan(at: Moment, deadlines: Mapping[str, dt.datetime]) -> None:
+    """Set what is still ahead of the day that runs: its reminders, its evening and its summary. `deadlines`: by elder."""
+    day = at.day
+    for i, clock in enumerate(times_of(at.settings, day).reminders):
         if at.local(clock) > at.now:
             timers.arm(at.store, "reminder", at.local(clock), f"{day}:{i}")
     for due in sorted(set(deadlines.values())):
         own_reminder(at.store, at.settings, day, due, at.now)
+    evening.plan(at)
     summary = at.local(at.settings.day.summary)
     if summary > at.now:
         timers.arm(at.store, "summary", summary, day.isoformat())

@@ -9,6 +9,7 @@ from data import media as pictures
 from schedules.context import Moment
 
 KIND = "retention"
+BELIEVED = dt.timedelta(days=1)
 
 
 def run(at: Moment) -> None:
@@ -16,7 +17,8 @@ def run(at: Moment) -> None:
     armed = timers.armed(at.store, KIND)
     if armed is not None and armed > at.now:
         return
-    if armed is not None:
+    # What is deleted does not come back: a clock that leapt ahead must stand for a day before it is believed.
+    if armed is not None and at.now - armed < BELIEVED:
         _forget(at)
     timers.arm(at.store, KIND, at.local(at.settings.day.opens, at.day + dt.timedelta(days=1)))
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 
 log = logging.getLogger(__name__)
 
 WAKE = "wake"
-SWEEP = "sweep"
-# A second look at the database: it catches a clock that was set, a machine that slept, and a wake-up that failed.
+# A second look at the database: it catches a clock that was set, a machine that slept, and a wake-up that failed. It is
+# counted by the event loop and not by the clock: an alarm for 10:00 that is set back by a day would ring a day later.
 SWEEP_EVERY = dt.timedelta(seconds=60)
 # After a wake-up that left something due (a step that could not be taken) the next one waits this long.
 SOONEST = dt.timedelta(seconds=1)
@@ -34,8 +34,12 @@ class Runner:
         clock: Clock,
         wake: Callable[[], Awaitable[None]],
         next_due: Callable[[], dt.datetime | None],
+        *,
+        sweep_every: dt.timedelta = SWEEP_EVERY,
     ) -> None:
         self.clock = clock
+        self._sweep_every = sweep_every.total_seconds()
+        self._sweeping: asyncio.Task[None] | None = None
         self._wake = wake
         self._next_due = next_due
         self.scheduler = AsyncIOScheduler(
@@ -45,11 +49,13 @@ class Runner:
 
     def start(self) -> None:
         """Begin to wake; needs a running event loop."""
-        self.scheduler.add_job(self._ring, IntervalTrigger(seconds=SWEEP_EVERY.total_seconds()), id=SWEEP)
         self.scheduler.start()
+        self._sweeping = asyncio.create_task(self._sweep(), name="sweep")
         self.rearm()
 
     def stop(self) -> None:
+        if self._sweeping:
+            self._sweeping.cancel()
         if self.scheduler.running:
             self.scheduler.shutdown(wait=False)
 
@@ -66,6 +72,11 @@ class Runner:
         trigger = DateTrigger(self.clock.real_time_of(due), timezone=dt.UTC)
         self.scheduler.add_job(self._ring, trigger, id=WAKE, replace_existing=True)
 
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self._sweep_every)
+            await self._ring()
+
     async def _ring(self) -> None:
         if self.paused:
             return
@@ -74,4 +85,4 @@ class Runner:
             self.rearm()
         except Exception:
             # The sweep goes on, so a database that can be used again is noticed.
-            log.exception("a wake-up failed; the next one comes within %s", SWEEP_EVERY)
+            log.exception("a wake-up failed; the next one comes within %.0f s", self._sweep_every)

@@ -85,7 +85,7 @@ def _helpers(at: Moment, day: dt.date) -> list[str]:
 
 def _bounds(at: Moment, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     start = at.local(at.settings.day.opens, day)
-    return start, start + dt.timedelta(days=1)
+    return start, at.local(at.settings.day.opens, day + dt.timedelta(days=1))
 
 
 def for_coordinators(at: Moment, day: dt.date) -> str:

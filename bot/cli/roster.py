@@ -13,6 +13,7 @@ import click
 from bot import config
 from bot.cli.errors import fail
 from bot.clock import RealClock
+from bot.model import Roster
 from data import roster as rosters
 from data.roster import Changes, Difference, Problem, Report
 from data.store import Store, StoreError
@@ -54,6 +55,7 @@ def import_(files: Sequence[Path], config_file: Path, yes: bool) -> None:
             fail("还缺一半名册：第一次导入时，老人名册和志愿者名册要一起给")
         changes = rosters.plan(store, report.roster)
         _show(changes)
+        _kept(changes, report.roster)
         if not changes:
             # The order of the rows may still be another.
             rosters.save(store, report.roster, RealClock().now())
@@ -124,6 +126,15 @@ def _show(changes: Changes) -> None:
         _name("回来", difference, difference.returned)
         _name("修改", difference, difference.changed)
         _name("离开", difference, difference.left)
+
+
+def _kept(changes: Changes, people: Roster) -> None:
+    for i in changes.kept_deadlines[:_NAMED]:
+        click.echo(f"  时限不变 {i} {people.elders[i].name}：协调员在微信里改过，名册里还是原来的")
+    if len(changes.kept_deadlines) > _NAMED:
+        click.echo(f"  时限不变 ……还有 {len(changes.kept_deadlines) - _NAMED} 位")
+    if changes.kept_deadlines:
+        click.echo("  要以名册为准，就在名册里写上新的时限；roster export 给出的名册里是现在用的时限")
 
 
 def _name(what: str, difference: Difference, ids: Iterable[str]) -> None:

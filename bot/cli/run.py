@@ -26,17 +26,19 @@ def run(config_path: Path) -> None:
     with plain_errors():
         settings = config.load(config_path)
         from bot.app import App
-        from bot.ops import logs
+        from bot.clock import RealClock
+        from bot.ops import logs, outcry
         from bot.ops.lock import Held
         from bot.web.server import WebError
         from bot.wechat.bot import StartError
 
         # After the imports: libraries bring log handlers of their own, which would write past ours.
         hide = logs.set_up(settings.logs.style, settings.logs.level)
-        with plain_errors(WebError, Held):
+        with plain_errors(WebError, Held), outcry.on_failure(settings, RealClock().now):
             app = App(settings, hide=hide)
         try:
-            asyncio.run(_until_stopped(app))
+            with outcry.on_failure(settings, RealClock().now, StartError):
+                asyncio.run(_until_stopped(app))
         except StartError as error:
             fail(f"the bot could not start: {error}")
 

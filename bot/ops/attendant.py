@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock, RealClock
 from bot.config import Settings
-from bot.ops import backup
+from bot.ops import backup, outcry
 from bot.ops.backup import BackupError, Keep
 from bot.ops.health import Health, LateWatch
 from bot.ops.heartbeat import Heartbeat
@@ -101,8 +101,10 @@ class Attendant:
             self.notifier.trouble("restarts", now, word("restarts", count=len(starts) - 1))
 
     def ready(self) -> None:
-        """The bot hears and works."""
+        """The bot hears and works. Who was told that it could not start is told that too."""
         self.is_ready = True
+        if outcry.begun(self.settings):
+            self.notifier.say(word("start-over"))
 
     def ended(self) -> None:
         """Stopped on purpose: this start was no crash."""
@@ -146,8 +148,9 @@ class Attendant:
         )
 
     def last_backup(self) -> dt.datetime | None:
-        found = backup.snapshots_in(self.settings.backup.folder)
-        return found[0].at if found else None
+        """When the newest snapshot was made; one that a wrong clock put into the future does not count."""
+        now = self.real.now()
+        return next((s.at for s in backup.snapshots_in(self.settings.backup.folder) if s.at <= now), None)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -203,7 +206,7 @@ class Attendant:
         if not plan.every_minutes:
             return
         newest = self.last_backup()
-        if newest is not None and dt.timedelta() <= now - newest < dt.timedelta(minutes=plan.every_minutes):
+        if newest is not None and now - newest < dt.timedelta(minutes=plan.every_minutes):
             return
         keep = Keep(plan.hourly, plan.daily, plan.weekly)
         try:
@@ -237,7 +240,7 @@ class Attendant:
             self._say("gateway", False, now)
             self._say("logged-out", False, now)
             return
-        self._deaf_since = self._deaf_since or now
+        self._deaf_since = min(self._deaf_since or now, now)  # the clock may have been set back
         # WeChat's end says what is wrong, but one that never answered says nothing.
         if now - self._deaf_since >= DEAF_FOR and not {"gateway", "logged-out"} & self._begun:
             self._say("gateway", True, now)

@@ -13,6 +13,10 @@ from bot.ops import backup
 from bot.ops.heartbeat import Heartbeat
 from bot.ops.lock import marker
 from bot.ops.notify import send_test
+from data import figures
+
+# Clocks differ by a little, and the bot may have heard a moment ago.
+AHEAD = dt.timedelta(minutes=2)
 
 
 def findings(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
@@ -20,6 +24,10 @@ def findings(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
     yield _second_channel(settings)
     yield _heartbeat(settings)
     yield _backups(settings, now)
+    heard = figures.last_heard(settings.store.path, settings.community)
+    if heard is not None and heard - now > AHEAD:
+        shown = f"{now.astimezone(settings.zone):%Y-%m-%d %H:%M}，比小安上次在线（{heard.astimezone(settings.zone):%Y-%m-%d %H:%M}）还早"
+        yield Finding("时钟倒退", shown, "打开自动对时（NTP）；要是刚刚对过时就不用管")
 
 
 def sent_test(settings: Settings) -> Iterator[Finding]:

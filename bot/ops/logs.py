@@ -62,7 +62,7 @@ class Redactor:
 
 
 class LineFormatter(logging.Formatter):
-    """at, level, logger, what, and for an exception its kind and place. Extra fields of a record are not shown."""
+    """at, level, logger, what, and for an exception its kind and place. Of a record's extra values only our own `fields` are shown."""
 
     def __init__(self, style: Style, hide: Redactor) -> None:
         super().__init__()
@@ -79,6 +79,9 @@ class LineFormatter(logging.Formatter):
         }
         if not _is_ours(record.name):
             fields["from"] = f"{Path(record.pathname).name}:{record.lineno}"
+        # What our own code says in parts, besides the sentence: extra={"fields": {"intent": "checkin"}}.
+        parts = getattr(record, "fields", {}) if _is_ours(record.name) else {}
+        fields |= {key: self.hide(str(value)) for key, value in parts.items() if key not in fields}
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             fields["error"], fields["where"] = type(error).__name__, places(error)

@@ -114,7 +114,7 @@ class Notifier:
                 )
         except sqlite3.Error:
             told = self._unkept.get(subject)
-            if told is not None and (once or now - told < self._again_after):
+            if told is not None and (once or dt.timedelta() <= now - told < self._again_after):
                 return False
             self._unkept[subject] = now
             self._urgent.append(text)
@@ -132,6 +132,11 @@ class Notifier:
                 self._urgent.append(text if text is not None else word(f"{subject}-over"))
         except sqlite3.Error:
             log.warning("the end of the trouble %s could not be kept", subject)
+
+    def say(self, text: str) -> None:
+        """One word that need not be kept: it goes with the next delivery."""
+        if self._addresses:
+            self._urgent.append(text)
 
     def open_subjects(self, prefix: str) -> list[str]:
         """The troubles of this sort that are not over."""

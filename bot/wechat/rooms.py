@@ -4,6 +4,7 @@ name fits one person, nobody else claims it ──► bound: from now on by cont
 name fits several people                    ──► unknown: all of them are answered, the bot asks who is meant
 two contacts claim one person, or somebody bound turns up under a new id ──► conflict: a coordinator decides
 a coordinator says that it is not the person                             ──► declined: nobody, whatever its name
+somebody bound takes another person's name                               ──► bound as before; the coordinators are told
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ class Directory:
             return set()
         contacts.save(self.store, new)
         if new.state == "bound":
+            if old and new.shown != old.shown and not set(old.people) <= set(self._named(seen) or old.people):
+                contacts.tell_of_name(self.store, new, now)
             return set()
         return {claim for claim in (new.people, old.people if old else ()) if claim}
 

@@ -161,6 +161,20 @@ def clock(value: str) -> dt.time | None:
     return dt.time(hour, minute)
 
 
+_ONCE = frozenset(("1", "1.0", "一", "一次", "1次", "每天一次", "每日一次", "否", "默认"))
+_TWICE = frozenset(("2", "2.0", "二", "两", "两次", "二次", "2次", "早晚", "早晚各一次", "每天两次", "每日两次", "是"))
+
+
+def twice(value: str) -> bool:
+    """Whether somebody reports morning and evening: 1 or 2 times a day, in digits or words."""
+    plain = "".join(unicodedata.normalize("NFKC", value).split())
+    if plain in BLANK_WORDS or plain in _ONCE:
+        return False
+    if plain in _TWICE:
+        return True
+    raise CellError("看不懂报平安次数", "写 1 或 2（2 是早晚各一次），留空就是一次")
+
+
 def _no_clock() -> dt.time:
     raise CellError("没有这个时间", _CLOCK_MEND)
 

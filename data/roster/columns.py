@@ -30,6 +30,7 @@ _ELDER: dict[str, tuple[str, ...]] = {
     "volunteer": ("责任志愿者", "负责志愿者"),
     "backup": ("后备志愿者", "备用志愿者"),
     "aliases": ("别名", "昵称", "小名"),
+    "twice": ("报平安次数", "每日次数", "每天次数", "每天几次"),
 }
 _VOLUNTEER: dict[str, tuple[str, ...]] = {
     "id": ("编号", "志愿者编号", "ID"),

@@ -23,6 +23,7 @@ def elder_cells(elder: Elder, names: Mapping[str, str]) -> dict[str, str]:
         header["living"]: elder.living,
         header["health"]: elder.health,
         header["deadline"]: elder.deadline.strftime("%H:%M") if elder.deadline else "",
+        header["twice"]: "2" if elder.twice else "",
         header["wechat"]: elder.wechat,
         header["volunteer"]: names.get(elder.volunteer, elder.volunteer) if elder.volunteer else "",
         header["backup"]: names.get(elder.backup, elder.backup) if elder.backup else "",

@@ -66,10 +66,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an import changes. Truthy when there is anything to write."""
+    """What an import changes. Truthy when there is anything to write.
+
+    `kept_deadlines`: elders whose deadline was set by a coordinator's command and stands against what the file says.
+    """
 
     elders: Difference
     volunteers: Difference
+    kept_deadlines: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.elders) or bool(self.volunteers)

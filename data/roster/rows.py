@@ -20,6 +20,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "born": cells.born,
     "phone": cells.phone,
     "deadline": cells.clock,
+    "twice": cells.twice,
     "wechat": cells.known,
     "volunteer": lambda value: cells.name(cells.known(value)),
     "backup": lambda value: cells.name(cells.known(value)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
@@ -109,12 +110,37 @@ def _compare(store: Store, roster: Roster) -> tuple[Changes, dict[str, dict[str,
             with_extra(volunteer_cells(roster.volunteers[i]), roster.volunteers[i].extra),
         ),
     )
+    rows = _rows(store, "elders")
+    wanted, in_file = _with_commanded_deadlines(rows, roster.elders)
     elders, elder_writes = _difference(
-        _rows(store, "elders"),
-        ((e.id, e.name, _elder_record(e)) for e in roster.elders.values()),
-        lambda old, i: _differing(_all_cells(_elder(old), names), _all_cells(roster.elders[i], names)),
+        rows,
+        ((e.id, e.name, _elder_record(e) | {"deadline_in_file": in_file.get(e.id)}) for e in wanted.values()),
+        lambda old, i: _differing(_all_cells(_elder(old), names), _all_cells(wanted[i], names)),
     )
-    return Changes(elders, volunteers), {"volunteers": volunteer_writes, "elders": elder_writes}
+    kept = tuple(i for i in in_file if wanted[i].deadline != roster.elders[i].deadline)
+    return Changes(elders, volunteers, kept), {"volunteers": volunteer_writes, "elders": elder_writes}
+
+
+def _with_commanded_deadlines(
+    rows: Iterable[Any], elders: Mapping[str, Elder]
+) -> tuple[dict[str, Elder], dict[str, str]]:
+    """The wanted elders, with the deadlines that coordinators set by command; and what the file says for each of these.
+
+    A file that says what it said before knows nothing of the command, which stands. One that says something new wins.
+    """
+    wanted, in_file = dict(elders), {}
+    for row in rows:
+        elder, before = elders.get(row["id"]), row["deadline_in_file"]
+        if elder is None or before is None or not row["active"]:
+            continue
+        if _clock_text(elder.deadline) in (before, row["deadline"] or ""):
+            wanted[elder.id] = dataclasses.replace(elder, deadline=_elder(row).deadline)
+            in_file[elder.id] = before
+    return wanted, in_file
+
+
+def _clock_text(clock: dt.time | None) -> str:
+    return clock.strftime("%H:%M") if clock else ""
 
 
 def _difference(
@@ -179,7 +205,9 @@ def _elder_record(e: Elder) -> Record:
         "phone": e.phone,
         "living": e.living,
         "health": e.health,
-        "deadline": e.deadline.strftime("%H:%M") if e.deadline else None,
+        "deadline": _clock_text(e.deadline) or None,
+        "deadline_in_file": None,
+        "twice": e.twice,
         "relatives": _json([[r.person, r.name, r.relation, r.wechat, r.phone] for r in e.relatives]),
         "wechat": e.wechat,
         "volunteer": e.volunteer,
@@ -207,6 +235,7 @@ def _elder(row: Any) -> Elder:
         backup=row["backup"],
         aliases=tuple(json.loads(row["aliases"])),
         extra=_pairs(row["extra"]),
+        twice=bool(row["twice"]),
     )
 
 

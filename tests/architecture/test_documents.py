@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import COMMANDS, cli
+from handlers.rights import ACTS, RIGHTS, STANDINGS
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,3 +44,14 @@ def test_the_map_names_every_package() -> None:
     packages = [p.parent.relative_to(ROOT).as_posix() for p in ROOT.glob("bot/*/__init__.py")]
     for package in [*packages, "handlers", "schedules", "data"]:
         assert f"`{package}/`" in text, package
+
+
+def test_the_readme_shows_the_table_of_rights_as_it_is() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("|")
+    ]
+    head = next(i for i, row in enumerate(rows) if row[1:] == list(STANDINGS))
+    shown = [{s for s, cell in zip(STANDINGS, row[1:], strict=True) if cell} for row in rows[head + 2 :][: len(ACTS)]]
+    assert shown == [set(RIGHTS[act]) for act in ACTS]

@@ -170,7 +170,7 @@ def test_help(morning: World) -> None:
 
 def test_an_order_about_nobody_is_asked_back(morning: World) -> None:
     morning.says("丁立（协调员）", "暂停 张三丰", at="07:41", to="bot")
-    morning.expect("reply", to="丁立（协调员）")
+    morning.expect("reply", to="丁立（协调员）", text="写全名，比如：暂停 李玉兰 到周五")
 
 
 def test_an_order_about_two_namesakes_is_asked_back(morning: World) -> None:
@@ -195,3 +195,32 @@ def test_nobody_else_closes_an_alert_with_an_order(morning: World, who: str) -> 
     morning.until("10:05")
     morning.says(who, "@小安 结束 孙桂芳 平安", at="10:06")
     assert morning.alert("E03")["closed_at"] is None
+
+
+def test_a_time_that_is_not_understood_is_asked_back_with_her_own_name(morning: World) -> None:
+    morning.says("丁立（协调员）", "孙桂芳 时限改成25点", at="07:41", to="bot")
+    morning.expect("reply", to="丁立（协调员）", text="孙桂芳 时限 10点半")
+    assert morning.engine.roster.elders["E03"].deadline is None
+
+
+@pytest.mark.parametrize("words", ["把孙桂芳的志愿者换成郭晓雨", "给我加一位志愿者", "设一下明天的闹钟"])
+def test_a_coordinator_who_is_not_understood_hears_that_nothing_was_done(morning: World, words: str) -> None:
+    morning.says("丁立（协调员）", words, at="07:41", to="bot")
+    morning.expect("reply", to="丁立（协调员）", text="什么也没有改.*帮助")
+
+
+@pytest.mark.parametrize("words", ["收到", "好的，辛苦小安", "谢谢", "今天天气不错"])
+def test_a_coordinators_courtesies_are_left_alone(morning: World, words: str) -> None:
+    morning.says("丁立（协调员）", words, at="07:41", to="bot")
+    morning.until("07:45")
+    assert not morning.messages("reply")
+
+
+def test_who_may_not_give_orders_is_told_kindly_whom_to_ask(morning: World) -> None:
+    morning.until("10:05")
+    morning.says("林小满", "结束 孙桂芳 平安", at="10:06", to="bot")
+    morning.expect("reply", to="林小满", text="协调员.*见到")
+    morning.says("三楼小赵", "结束 孙桂芳 平安", at="10:07", to="bot")
+    morning.says("林小满", "结束 孙桂芳 平安", at="10:08")  # said to people
+    morning.until("10:10")
+    assert len(morning.messages("reply")) == 1

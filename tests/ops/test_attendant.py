@@ -246,6 +246,19 @@ def test_a_snapshot_is_made_each_hour_and_a_failure_is_told(make: Callable[..., 
     assert any("备份没有做成" in t for t in hands.texts)
 
 
+def test_a_snapshot_from_a_time_that_has_not_come_does_not_stand_in_for_todays(
+    make: Callable[..., Made], tmp_path: Path
+) -> None:
+    _, hands, attendant = make()
+    hands.real += dt.timedelta(days=300)
+    hands.do(attendant.back_up())
+    hands.real -= dt.timedelta(days=300)  # the clock was wrong
+    for _ in range(70):
+        hands.do(attendant.back_up())
+        hands.real += dt.timedelta(minutes=1)
+    assert len(list((tmp_path / "b").glob("*.db"))) == 3  # that one, now, and an hour later
+
+
 def test_lateness_begins_when_it_is_seen_and_ends_when_the_step_is_taken() -> None:
     watch, t = LateWatch(), dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
     minute = dt.timedelta(minutes=1)

@@ -71,6 +71,32 @@ def private_words(people: Roster) -> list[str]:
     return sorted(w for w in found if len(w) >= 2)
 
 
+def test_what_was_heard_is_logged_in_parts_and_without_the_words(tmp_path: Path, lines: io.StringIO) -> None:
+    hide = logs.set_up("json", logging.INFO, lines)
+    world = World(tmp_path)
+    hide.learn(world.people)
+    world.says("周强", "我妈孙桂芳今天挺好，电话10000010003", "06:10", id="m-1")
+    world.close()
+    (heard,) = [e for e in map(json.loads, lines.getvalue().splitlines()) if e["what"] == "heard"]
+    assert {k: heard[k] for k in ("message", "type", "to", "intent", "elders", "late", "logger")} == {
+        "message": "m-1",
+        "type": "text",
+        "to": "room",
+        "intent": "checkin",
+        "elders": "1",
+        "late": "0.0",
+        "logger": "handlers.receive",
+    }
+
+
+def test_fields_are_redacted_and_only_ours_are_shown(lines: io.StringIO) -> None:
+    logs.set_up("text", logging.INFO, lines)
+    logging.getLogger("bot.x").info("sent", extra={"fields": {"kind": "alert", "to": "13812345678", "what": "x"}})
+    logging.getLogger("some.library").warning("hello", extra={"fields": {"diary": "dear"}})
+    text = lines.getvalue()
+    assert "kind=alert" in text and "1381234" not in text and "what=sent" in text and "diary" not in text
+
+
 def test_an_exception_shows_its_kind_and_place_and_what_it_came_of_but_no_value(lines: io.StringIO) -> None:
     logs.set_up("json", logging.INFO, lines)
     try:

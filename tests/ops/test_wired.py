@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
+import os
 import shutil
+import stat
 import subprocess
 import urllib.error
 import urllib.request
@@ -17,10 +20,12 @@ from click.testing import CliRunner
 from bot import config
 from bot.app import App
 from bot.cli import cli
-from bot.clock import LocalClock
+from bot.clock import LocalClock, RealClock
 from bot.config import ConfigError
+from bot.ops import backup
 from bot.ops.lock import Held
-from data.store import StoreError
+from data import hearing
+from data.store import Store, StoreError
 from tests.app.conftest import ROOT, running
 from tests.ops.conftest import FarEnd
 
@@ -58,6 +63,26 @@ async def test_health_and_figures_over_http_while_the_bot_runs(tmp_path: Path, m
             App(group.app.settings, LocalClock())
 
 
+async def test_whatever_the_running_bot_writes_only_its_user_can_read(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    folder.mkdir()
+    (folder / "bot.db").touch(mode=0o644)  # as it is after a careless copy
+    before = os.umask(0)
+    try:
+        async with running(folder) as group:
+            (picture := tmp_path / "breakfast.jpg").write_bytes(b"\xff\xd8\xff\xe0 not much of a picture \xff\xd9")
+            elder = next(p for p in group.app.engine.roster.people.values() if p.role == "elder" and p.wechat)
+            await group.world.say(group.id_of(elder.wechat), "", type="image", file=str(picture))
+            await asyncio.to_thread(backup.make, folder / "bot.db", folder / "backups", group.app.clock.now())
+            files = [p for p in folder.rglob("*") if p.is_file()]
+            assert {"bot.db", "bot.db-wal"} <= {p.name for p in files} and any(p.suffix == ".jpg" for p in files)
+            assert [p.name for p in files if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+            folders = [p for p in folder.rglob("*") if p.is_dir()]
+            assert folders and [p.name for p in folders if stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+    finally:
+        os.umask(before)
+
+
 async def test_the_first_snapshot_and_the_first_signs_of_life_come_with_the_start(
     tmp_path: Path, far_end: FarEnd
 ) -> None:
@@ -78,8 +103,6 @@ async def test_the_first_snapshot_and_the_first_signs_of_life_come_with_the_star
 
 
 def test_a_damaged_database_at_the_start_is_met_with_the_last_good_snapshot(tmp_path: Path) -> None:
-    from bot.ops import backup
-
     app = App(settings_in(tmp_path), LocalClock())
     made = backup.make(tmp_path / "bot.db", tmp_path / "backups", app.clock.now())
     app.close()
@@ -130,6 +153,24 @@ def test_doctor_tells_of_channel_heartbeat_and_backups_and_sends_a_test(
     far_end.status = 500
     result = CliRunner().invoke(cli, [*args, "--send-test"])
     assert result.exit_code == 2 and "✗ 试发 1" in result.output
+
+
+def test_doctor_notices_a_clock_that_is_behind_the_bots_last_sign_of_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAOANNIAO_STORE__PATH", str(tmp_path / "bot.db"))
+    monkeypatch.setenv("BAOANNIAO_BACKUP__FOLDER", str(tmp_path / "backups"))
+    monkeypatch.setenv("BAOANNIAO_WEB__PORT", "0")
+    store = Store.open(tmp_path / "bot.db", config.load(ROOT / "config.yaml").community)
+    args = ["doctor", "--config", str(ROOT / "config.yaml")]
+    with store.transaction():
+        hearing.still_hears(store, RealClock().now())
+    assert "时钟倒退" not in CliRunner().invoke(cli, args).output
+    with store.transaction():
+        hearing.still_hears(store, RealClock().now() + dt.timedelta(days=30))
+    store.close()
+    result = CliRunner().invoke(cli, args)
+    assert "✗ 时钟倒退" in result.output and result.exit_code == 2
 
 
 SERVICE = ROOT / "bot" / "ops" / "baoanniao.service"

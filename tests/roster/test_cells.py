@@ -172,3 +172,16 @@ def test_a_formula_is_made_harmless_and_comes_back_as_it_was(value: str) -> None
     value = " ".join(value.split())
     assert cells.harmless(value)[:1] not in tuple("=+-@＝")
     assert cells.text(cells.harmless(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "twice"), [("2", True), ("早晚各一次", True), ("２", True), ("1", False), ("", False)]
+)
+def test_how_often_somebody_reports_is_understood(written: str, twice: bool) -> None:
+    assert cells.twice(written) is twice
+
+
+def test_three_times_a_day_is_refused_with_the_mend() -> None:
+    with pytest.raises(CellError, match="报平安次数") as error:
+        cells.twice("3")
+    assert "写 1 或 2" in error.value.mend

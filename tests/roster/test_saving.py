@@ -10,7 +10,8 @@ import pytest
 
 from bot.model import Elder, Relative, Roster, Volunteer
 from data import meta
-from data.roster import current, plan, save
+from data.deadlines import set_own
+from data.roster import current, export, load, plan, save
 from data.store import Store
 
 NOW = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
@@ -165,3 +166,58 @@ def test_two_communities_in_one_database_do_not_touch(store: Store) -> None:
     save(other, only(FULL), LATER)
     assert current(store) == ROSTER
     assert list(current(other).elders) == ["E1"]
+
+
+# --- a deadline that a coordinator set by command
+
+
+def test_an_import_that_knows_nothing_of_a_command_does_not_undo_it(store: Store) -> None:
+    save(store, ROSTER, NOW)
+    for elder, clock in (("E1", dt.time(11, 15)), ("E2", dt.time(9, 0))):
+        set_own(store, elder, clock)
+    moved = dataclasses.replace(FULL, phone="10000000000")
+    changes = save(store, only(moved, BARE), LATER)
+    assert changes.elders.changed == {"E1": ("电话",)} and set(changes.kept_deadlines) == {"E1", "E2"}
+    found = current(store).elders
+    assert (found["E1"].deadline, found["E2"].deadline, found["E1"].phone) == (
+        dt.time(11, 15),
+        dt.time(9, 0),
+        "10000000000",
+    )
+    assert save(store, only(moved, BARE), LATER).kept_deadlines == ("E1", "E2")  # each time, until the file agrees
+
+
+def test_a_file_that_says_something_new_wins_over_the_command(store: Store) -> None:
+    save(store, ROSTER, NOW)
+    set_own(store, "E1", dt.time(11, 15))
+    set_own(store, "E1", dt.time(11, 30))
+    changes = save(store, only(dataclasses.replace(FULL, deadline=dt.time(9, 45)), BARE), LATER)
+    assert changes.elders.changed == {"E1": ("报平安时限",)} and changes.kept_deadlines == ()
+    assert current(store).elders["E1"].deadline == dt.time(9, 45)
+    save(store, ROSTER, LATER)  # from here on the file is the word again
+    assert current(store).elders["E1"].deadline == FULL.deadline
+
+
+def test_back_to_the_common_deadline_by_command_stands_too(store: Store) -> None:
+    save(store, ROSTER, NOW)
+    set_own(store, "E1", None)
+    assert save(store, ROSTER, LATER).kept_deadlines == ("E1",)
+    assert current(store).elders["E1"].deadline is None
+
+
+def test_an_export_carries_the_commanded_deadline_and_imports_without_change(store: Store, tmp_path: Path) -> None:
+    save(store, ROSTER, NOW)
+    set_own(store, "E1", dt.time(11, 15))
+    files = export(store)
+    for name, content in (("elders.csv", files.elders), ("volunteers.csv", files.volunteers)):
+        (tmp_path / name).write_bytes(content)
+    again = load(tmp_path / "elders.csv", tmp_path / "volunteers.csv")
+    assert again.elders["E1"].deadline == dt.time(11, 15)
+    changes = save(store, again, LATER)
+    assert not changes and changes.kept_deadlines == ()
+
+
+def test_who_reports_twice_a_day_is_kept(store: Store) -> None:
+    save(store, only(dataclasses.replace(FULL, twice=True), BARE), NOW)
+    assert [e.twice for e in current(store).elders.values()] == [True, False]
+    assert save(store, ROSTER, LATER).elders.changed == {"E1": ("报平安次数",)}
