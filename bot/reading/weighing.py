@@ -13,6 +13,8 @@ ALARM = 0.25  # an alarm is raised from this chance on where a word list sees on
 SILENT_ALARM = 0.45  # and from this where none does
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.45  # beside another intent
+CONTACTS = tuple(i for i in INTENTS if i in CONTACT)
+OTHERS = tuple(i for i in INTENTS if i not in CONTACT)
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
     "unreachable": "像是没联系上",
@@ -64,12 +66,13 @@ def weigh(
 
 
 def decide(heard: hearing.Heard, alarm: float) -> Intent:
-    """The likeliest intent, with an alarm before all and a clear only where contact is likely."""
-    chances = list(heard.chances)
+    """The likeliest intent, with an alarm before all; checkin and concern stand together, and only where contact is likely."""
+    chances = heard.chances
     if chances[0] >= alarm:
         return "distress"
-    best: Intent = INTENTS[max(range(len(INTENTS)), key=chances.__getitem__)]
-    if best in CONTACT and heard.contact < CLEAR:
-        rest = [k for k, i in enumerate(INTENTS) if i not in CONTACT]
-        best = INTENTS[max(rest, key=chances.__getitem__)]
-    return best
+    well: Intent = max(CONTACTS, key=lambda i: chances[INTENTS.index(i)])
+    other: Intent = max(OTHERS, key=lambda i: chances[INTENTS.index(i)])
+    mass = sum(chances[INTENTS.index(i)] for i in CONTACTS)
+    if heard.contact >= CLEAR and mass > chances[INTENTS.index(other)]:
+        return well
+    return other
