@@ -48,7 +48,7 @@ class Heard:
 
 
 def features(
-    text: str, clauses: Iterable[Clause], scene: Scene, verdict: Verdict, marks: Iterable[str]
+    text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdict, marks: Iterable[str]
 ) -> dict[str, None]:
     """What the model looks at: n-grams of the text (names and kin blotted out), tags with frames, the rules, who writes."""
     who = ROLES.get(scene.role, "X")
@@ -67,6 +67,11 @@ def features(
             found[tag + ":-"] = None
         if frame:
             found["::" + frame] = None
+    if len(clauses) > 1:
+        for tag in clauses[0].tags:
+            found["^" + tag] = None
+        for tag in clauses[-1].tags:
+            found[tag + "$"] = None
     found["::" + who] = None
     found[f"::{min(8, len(text) // 4)}{who}"] = None
     for flag in FLAGS:
@@ -81,6 +86,7 @@ def features(
             found["::+" + intent] = None
             if first:
                 found["::=" + intent] = None
+                found[f"::={intent}{who}"] = None
                 first = False
     for mark in marks:
         found["::" + mark] = None

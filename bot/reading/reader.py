@@ -134,6 +134,8 @@ class Reader:
                 return quick
         elif not body:
             return Reading(message.id, "chat", why="没有文字", addressed=addressed)
+        elif not sender.elder and not text.quote and len(body) <= 24 and is_greeting(body):
+            return Reading(message.id, "chat", why="只是问好", addressed=addressed)
         tokens = self.who.tokens(plain, sender)
         clauses = split(plain, self._scanner, masked(plain, tokens))
         subject = Subject(self, sender, text, plain, clauses, tokens, (*text.mentions, *message.mentions))
@@ -168,7 +170,7 @@ class Reader:
                 outcome="safe",
                 addressed=addressed,
             )
-        if len(body) <= 24 and HELLO.search(body) and not GREETING_REST.sub("", body):
+        if len(body) <= 24 and is_greeting(body):
             return Reading(
                 message.id,
                 "checkin",
@@ -260,6 +262,11 @@ class Reader:
 
     def _chain(self, message: Message, text: Text, sender: Sender, addressed: bool) -> Reading:
         return chains.read(self, message, text, sender, addressed)
+
+
+def is_greeting(body: str) -> bool:
+    """Nothing but 早上好, 大家好 and the like: it says something of an elder who writes it, and nothing of anyone else."""
+    return body in ("早", "早早", "早早早") or (HELLO.search(body) is not None and not GREETING_REST.sub("", body))
 
 
 def _back_day(

@@ -24,6 +24,8 @@ HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口
 FIRST = re.compile("我|俺|咱")
 PAIR = re.compile("我|俺|咱|俩|两|都|一起|一搭|陪")
 LISTED = re.compile("(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨|奶|爷|老两口|两口子|夫妇))?$")
+BESIDE_ME = re.compile("(?:找|等|替|帮|骂|喊|输给|赢了|给|教|请|约|学|像|比)(?:了)?$")
+REPORTS = re.compile("报到|平安|打卡|签到|醒了|起了|起来了")
 TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
 BOTH = re.compile("都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|两(?:个|位|人)|俩|二老|二人|[×xX*]2|老两口")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
@@ -220,6 +222,8 @@ class Subject:
                     return sender.elders, False
                 if set(ids) <= set(sender.spouse) and intent in ("checkin", "concern"):
                     return self._with_spouse(intent, ids)
+                if intent in ("checkin", "concern") and self._only_in_passing(named):
+                    return sender.elders, False
                 ids = tuple(i for i in ids if i not in sender.elders) or ids
             elif not sender.elder and any(t.kind == "bare" and t.plural for t in self.tokens):
                 home: dict[str, None] = {}
@@ -247,6 +251,16 @@ class Subject:
             together = self._one_home(sender.elders) and BOTH.search(self.plain) is not None
             return sender.elders, len(sender.elders) > 1 and not together
         return (), False
+
+    def _only_in_passing(self, named: Sequence[Token]) -> bool:
+        """An elder tells of himself and comes upon another: 报到！今天找老殷下棋. It says nothing of the other."""
+        first = min(named, key=lambda t: t.start)
+        if self.sender.spouse and set(first.ids) & set(self.sender.spouse):
+            return False
+        if BESIDE_ME.search(self.plain[max(0, first.start - 3) : first.start]):
+            return True
+        before = [c for c in self.clauses if c.end <= first.start and not c.asked and not c.unreal and not c.past]
+        return any({"core", "fine"} & c.tags or REPORTS.search(c.text) for c in before)
 
     def _with_spouse(self, intent: Intent, spouse: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
         """An elder writes and names the other half: both where the writer is in the picture, else only that one."""

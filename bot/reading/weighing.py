@@ -12,7 +12,7 @@ from bot.reading.scene import Scene, Verdict
 ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
 SILENT_ALARM = 0.45  # and from this where none does
 CLEAR = 0.5  # nobody is cleared below this chance of contact
-ALSO = 0.45  # beside another intent
+ALSO = 0.55  # beside another intent
 CONTACTS = tuple(i for i in INTENTS if i in CONTACT)
 OTHERS = tuple(i for i in INTENTS if i not in CONTACT)
 WORDS: dict[Intent, str] = {

@@ -21,7 +21,7 @@ from tests.benchmarks import community
 ROOT = Path(__file__).parents[2]
 DAY = dt.date(2026, 11, 20)
 SIZES = (75, 7_500, 75_000)
-CORPUS = ROOT / "tests" / "reading" / "corpus_a"
+CORPUS = ROOT / "tests" / "reading" / "corpora" / "taught" / "a"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
