@@ -24,7 +24,7 @@ from bot.reading.hearing import BIAS, HEADS, MODEL, dump, probabilities
 HERE = Path(__file__).resolve().parent
 AT = dt.datetime(2026, 3, 4, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 WRITERS = {"E": "田德福", "F": "王桂英女儿", "V": "小吕志愿者", "X": "三楼小赵"}
-LEAST = 2  # a feature that only one message has teaches nothing
+LEAST = 3  # a feature that fewer messages have teaches little
 SLIGHT = 0.1  # a feature whose weights are all below this is not worth keeping
 INTENT_COUNT = len(INTENTS)
 Whole = np.ndarray[Any, np.dtype[np.int64]]

@@ -10,7 +10,11 @@ from bot.reading.clauses import ALARMS, Clause
 from bot.reading.scene import Scene, Verdict
 
 ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
-SILENT_ALARM = 0.45  # and from this where none does
+SILENT_ALARM = 0.35  # and from this where none does
+NEVER = 2.0
+# What holds a call back, and so needs a rule that says it, or this chance.
+HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
+LIKELY = 0.45
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
 CONTACTS = tuple(i for i in INTENTS if i in CONTACT)
@@ -53,10 +57,11 @@ def weigh(
     found = hearing.features(text, clauses, scene, verdict, marks)
     heard = hearing.hear(found, table)
     verdict.contact, verdict.chances = heard.contact, heard.chances
-    if verdict.sure or verdict.settled:
+    if verdict.sure:
         return
     alarming = any(not c.tags.isdisjoint(ALARMS) for c in clauses)
-    intent = decide(heard, ALARM if alarming else SILENT_ALARM)
+    alarm = NEVER if verdict.settled else ALARM if alarming else SILENT_ALARM
+    intent = decide(heard, alarm, frozenset(HOLDS_BACK - reasons.keys()))
     if intent == "checkin" and verdict.poor:
         intent = "concern"
     verdict.intent = intent
@@ -65,13 +70,17 @@ def weigh(
         reasons[intent] = f"{WORDS[intent]}（像“{words}”这样的说法）" if words else WORDS[intent]
 
 
-def decide(heard: hearing.Heard, alarm: float) -> Intent:
-    """The likeliest intent, with an alarm before all; checkin and concern stand together, and only where contact is likely."""
+def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> Intent:
+    """The likeliest intent, with an alarm before all; checkin and concern stand together, and only where contact is likely.
+
+    `doubted`: intents that must be likelier than all others together.
+    """
     chances = heard.chances
     if chances[0] >= alarm:
         return "distress"
     well: Intent = max(CONTACTS, key=lambda i: chances[INTENTS.index(i)])
-    other: Intent = max(OTHERS, key=lambda i: chances[INTENTS.index(i)])
+    others = [i for i in OTHERS if i not in doubted or chances[INTENTS.index(i)] >= LIKELY]
+    other: Intent = max(others, key=lambda i: chances[INTENTS.index(i)])
     mass = sum(chances[INTENTS.index(i)] for i in CONTACTS)
     if heard.contact >= CLEAR and mass > chances[INTENTS.index(other)]:
         return well
