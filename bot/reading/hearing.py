@@ -8,7 +8,6 @@ writer's role.
 
 from __future__ import annotations
 
-import itertools
 import math
 import struct
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from operator import add
 
 from bot.model import INTENTS, Intent
 from bot.reading.clauses import Clause
@@ -47,49 +47,47 @@ class Heard:
     contact: float
 
 
-def features(
-    text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdict, marks: Iterable[str]
-) -> dict[str, None]:
+def features(text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdict, marks: Iterable[str]) -> set[str]:
     """What the model looks at: n-grams of the text (names and kin blotted out), tags with frames, the rules, who writes."""
     who = ROLES.get(scene.role, "X")
     row = "^" + text[:MOST] + "$"
-    found = dict.fromkeys(row)
-    found.update(dict.fromkeys(map("".join, itertools.pairwise(row))))
-    found.update(dict.fromkeys(map("".join, zip(row, row[1:], row[2:], strict=False))))
+    pairs = list(map(add, row, row[1:]))
+    found = {*row, *pairs, *map(add, pairs, row[2:])}
+    put = found.add
     for c in clauses:
         frame = (
             "?" if c.asked else "~" if c.supposed or c.wished or c.told else "<" if c.past else ">" if c.future else ""
         )
         for tag in c.tags:
-            found[tag + ":" + frame] = None
-            found[tag + ":" + who] = None
+            put(tag + ":" + frame)
+            put(tag + ":" + who)
         for tag in c.denied:
-            found[tag + ":-"] = None
+            put(tag + ":-")
         if frame:
-            found["::" + frame] = None
+            put("::" + frame)
     if len(clauses) > 1:
         for tag in clauses[0].tags:
-            found["^" + tag] = None
+            put("^" + tag)
         for tag in clauses[-1].tags:
-            found[tag + "$"] = None
-    found["::" + who] = None
-    found[f"::{min(8, len(text) // 4)}{who}"] = None
+            put(tag + "$")
+    put("::" + who)
+    put(f"::{min(8, len(text) // 4)}{who}")
     for flag in FLAGS:
         if getattr(scene, flag):
-            found["::" + flag] = None
+            put("::" + flag)
     for flag in FOUND:
         if getattr(verdict, flag):
-            found["::" + flag] = None
+            put("::" + flag)
     first = True
     for intent in INTENTS:
         if intent in verdict.reasons:
-            found["::+" + intent] = None
+            put("::+" + intent)
             if first:
-                found["::=" + intent] = None
-                found[f"::={intent}{who}"] = None
+                put("::=" + intent)
+                put(f"::={intent}{who}")
                 first = False
     for mark in marks:
-        found["::" + mark] = None
+        put("::" + mark)
     return found
 
 
@@ -129,7 +127,7 @@ def weights() -> Weights:
 
 def scores(found: Iterable[str], table: Weights) -> list[float]:
     """One score an intent, in the guide's order, then that of contact."""
-    known = [row for row in map(table.get, found) if row is not None]
+    known = list(filter(None, map(table.get, found)))
     bias = table.get(BIAS)
     if bias is not None:
         known.append(bias)
@@ -157,10 +155,8 @@ def telling(found: Iterable[str], intent: Intent, table: Weights, most: int = 3)
     shift = LANE * INTENTS.index(intent)
     rated = []
     for feature in found:
-        if len(feature) < 2 or ":" in feature or "^" in feature or "$" in feature:
-            continue
-        row = table.get(feature)
-        weight = ((row >> shift) & 0xFFFFFFFF) - MIDDLE if row is not None else 0
-        if weight > 0:
-            rated.append((-weight, feature))
+        if len(feature) == 3 and (row := table.get(feature)) and ":" not in feature:
+            weight = (row >> shift & 0xFF) - MIDDLE
+            if weight > 0 and "^" not in feature and "$" not in feature:
+                rated.append((-weight, feature))
     return [feature for _, feature in sorted(rated)[:most]]

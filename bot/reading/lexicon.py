@@ -12,7 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-GAP = "[^不没未无别]{0,8}?"
+GAP_MOST = 8
+GAP = f"[^不没未无别]{{0,{GAP_MOST}}}?"
 MOST_HEADS = 60  # literal openings of one entry that are kept in the index
 
 
@@ -96,8 +97,8 @@ def _pattern(row: Iterable[Options | None]) -> str:
     return "".join(parts)
 
 
-def compile_entry(entry: str) -> tuple[list[str], Tail]:
-    """An entry → its literal openings, and a bounded pattern for what must follow (None: nothing more)."""
+def compile_entry(entry: str) -> tuple[list[str], Tail, int]:
+    """An entry → its literal openings, a bounded pattern for what must follow (None: nothing more), units used up."""
     row = _Parser(entry).units()
     if not row or row[0] is None or row[-1] is None:
         raise ValueError("an entry begins and ends with words")
@@ -113,32 +114,65 @@ def compile_entry(entry: str) -> tuple[list[str], Tail]:
     rest = row[used:]
     if min(map(len, heads)) == 0:
         raise ValueError("an entry must not be empty")
-    return list(dict.fromkeys(heads)), re.compile(_pattern(rest)) if rest else None
+    return list(dict.fromkeys(heads)), re.compile(_pattern(rest)) if rest else None, used
 
 
-Bucket = list[tuple[str, int, str, Tail]]
+def next_characters(entry: str, used: int) -> tuple[int, frozenset[str]]:
+    """(how far off, characters): one of them must stand so near behind the opening, else the pattern need not be tried.
+
+    `used`: how many units of the entry the opening has. An empty set: nothing can be said.
+    """
+    row = _Parser(entry).units()[used:]
+    near = 1
+    if row and row[0] is None:
+        near, row = GAP_MOST + 1, row[1:]
+    found: set[str] = set()
+    for unit in row:
+        if unit is None:
+            return 0, frozenset()
+        found.update(option[0] for option in unit if option)
+        if "" not in unit:
+            return near, frozenset(found)
+    return 0, frozenset()
+
+
+# (entries that are no more than the opening: size, tag),
+# (the others: head, its size, tag, what must follow, how near, one of which characters)
+Begun = tuple[str, int, str, Tail, int, frozenset[str]]
+Bucket = tuple[list[tuple[int, str]], list[Begun]]
 
 
 class Scanner:
     """Finds every entry of every list in one pass over a text."""
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        # By the first three characters, or the two or the one that a shorter opening has.
         self._threes: dict[str, Bucket] = {}
         self._pairs: dict[str, Bucket] = {}
         self._singles: dict[str, Bucket] = {}
         for tag, entries in lists.items():
             for entry in entries:
                 try:
-                    heads, tail = compile_entry(entry)
+                    heads, tail, used = compile_entry(entry)
+                    near, after = next_characters(entry, used) if tail is not None else (0, frozenset[str]())
                 except ValueError as error:
                     raise LexiconError(f"{tag}.txt: {entry!r}: {error}") from None
                 for head in heads:
-                    index = (self._singles, self._pairs, self._threes)[min(len(head), 3) - 1]
-                    key = head[:3]
-                    index.setdefault(key, []).append((head, len(head), tag, tail))
-        for bucket in self._threes.values():
-            bucket.sort(key=lambda e: -e[1])
+                    if tail is None and len(head) <= 3:
+                        self._bucket(head)[0].append((len(head), tag))
+                        continue
+                    entry_of_head = (head, len(head), tag, tail, near, after)
+                    # Where the next character is one of a few, they are part of the key: the entry is met only where it may fit.
+                    keys = [head + c for c in after] if near == 1 and len(head) < 3 else [head]
+                    for key in keys:
+                        self._bucket(key)[1].append(entry_of_head)
+        for _, begun in self._threes.values():
+            begun.sort(key=lambda e: -e[1])
         self._openings = {key[:2] for key in (*self._threes, *self._pairs)}
+
+    def _bucket(self, key: str) -> Bucket:
+        index = (self._singles, self._pairs, self._threes)[min(len(key), 3) - 1]
+        return index.setdefault(key[:3], ([], []))
 
     def scan(self, text: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """The hits that lie within text[start:end], in order of their start."""
@@ -159,9 +193,15 @@ class Scanner:
 
 def _take(bucket: Bucket, text: str, i: int, stop: int, hits: list[Hit]) -> None:
     """Adds the entries of the bucket that stand at text[i]."""
-    for head, size, tag, tail in bucket:
+    whole, begun = bucket
+    for size, tag in whole:
+        if i + size <= stop:
+            hits.append(Hit(i, i + size, tag))
+    for head, size, tag, tail, near, following in begun:
         after = i + size
         if after > stop or (size > 3 and not text.startswith(head, i)):
+            continue
+        if near and following.isdisjoint(text[after : after + near]):
             continue
         if tail is None:
             hits.append(Hit(i, after, tag))

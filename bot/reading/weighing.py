@@ -17,8 +17,8 @@ HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
-CONTACTS = tuple(i for i in INTENTS if i in CONTACT)
-OTHERS = tuple(i for i in INTENTS if i not in CONTACT)
+CONCERN, CHECKIN, CHAT = (INTENTS.index(i) for i in ("concern", "checkin", "chat"))
+OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "distress")
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
     "unreachable": "像是没联系上",
@@ -73,15 +73,16 @@ def weigh(
 def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> Intent:
     """The likeliest intent, with an alarm before all; checkin and concern stand together, and only where contact is likely.
 
-    `doubted`: intents that must be likelier than all others together.
+    `doubted`: intents that need more than being the likeliest.
     """
     chances = heard.chances
     if chances[0] >= alarm:
         return "distress"
-    well: Intent = max(CONTACTS, key=lambda i: chances[INTENTS.index(i)])
-    others = [i for i in OTHERS if i not in doubted or chances[INTENTS.index(i)] >= LIKELY]
-    other: Intent = max(others, key=lambda i: chances[INTENTS.index(i)])
-    mass = sum(chances[INTENTS.index(i)] for i in CONTACTS)
-    if heard.contact >= CLEAR and mass > chances[INTENTS.index(other)]:
-        return well
-    return other
+    likeliest, other = 0.0, CHAT
+    for k in OTHERS:
+        if chances[k] > likeliest and (chances[k] >= LIKELY or INTENTS[k] not in doubted):
+            likeliest, other = chances[k], k
+    concern, checkin = chances[CONCERN], chances[CHECKIN]
+    if heard.contact >= CLEAR and concern + checkin > likeliest:
+        return "concern" if concern > checkin else "checkin"
+    return INTENTS[other]
