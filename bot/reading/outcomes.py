@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.model import Outcome
+from bot.model import CONTACT, Outcome
 from bot.reading.clauses import Clause
 from bot.reading.scene import Verdict
 
+NO_STAY = re.compile("不用|陪|看望|复查|体检")
 
-def outcome(clauses: Sequence[Clause], tags: set[str], v: Verdict) -> Outcome | None:
+
+def outcome(clauses: Sequence[Clause], verdict: Verdict) -> Outcome | None:
+    """What the clauses tell of an end, given the intent that was decided on; None where they tell of none."""
     live = [c for c in clauses if not c.unreal and not c.asked and not c.future]
     if any("died" in c.tags for c in live):
         return "died"
-    if any("hospital" in c.tags and not re.search("不用|陪|看望|复查|体检", c.text) for c in live):
+    if any("hospital" in c.tags and not NO_STAY.search(c.text) for c in live):
         return "hospital"
-    if "correct" in v.reasons:
+    intent = verdict.intent
+    if intent == "correct":
         return "false_alarm"
-    if "elder_away" in v.reasons:
-        return "away"
-    if any("helped" in c.tags for c in live) and "distress" not in v.reasons:
+    if intent == "elder_away":
+        return "safe" if verdict.back else "away"
+    if intent != "distress" and any("helped" in c.tags for c in live):
         return "helped"
-    if {"checkin", "concern"} & v.reasons.keys():
-        return "safe"
-    return None
+    return "safe" if intent in CONTACT else None

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from bot.model import CONTACT, INTENTS, Intent
 from bot.reading import hearing
 from bot.reading.clauses import ALARMS, Clause
+from bot.reading.outcomes import outcome
 from bot.reading.scene import Scene, Verdict
 
 ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
 SILENT_ALARM = 0.35  # and from this where none does
-NEVER = 2.0
 # What holds a call back, and so needs a rule that says it, or this chance.
 HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
-CONCERN, CHECKIN, CHAT = (INTENTS.index(i) for i in ("concern", "checkin", "chat"))
+AWAY, CONCERN, CHECKIN, CHAT = (INTENTS.index(i) for i in ("elder_away", "concern", "checkin", "chat"))
 OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "distress")
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
@@ -48,7 +48,19 @@ def weigh(
     marks: frozenset[str],
     table: hearing.Weights,
 ) -> None:
-    """Sets verdict.intent, verdict.contact and the reason. `text`: names and kin blotted out."""
+    """Sets verdict.intent, contact, outcome and the reason. `text`: names and kin blotted out."""
+    _intent(verdict, scene, clauses, text, marks, table)
+    verdict.outcome = outcome(clauses, verdict)
+
+
+def _intent(
+    verdict: Verdict,
+    scene: Scene,
+    clauses: Sequence[Clause],
+    text: str,
+    marks: frozenset[str],
+    table: hearing.Weights,
+) -> None:
     reasons = verdict.reasons
     verdict.intent = ruled(verdict)
     if not table:
@@ -59,9 +71,12 @@ def weigh(
     verdict.contact, verdict.chances = heard.contact, heard.chances
     if verdict.sure:
         return
+    if verdict.settled:
+        away = heard.chances[AWAY] > heard.chances[CONCERN]
+        verdict.intent = "elder_away" if away and "elder_away" in reasons else "concern"
+        return
     alarming = any(not c.tags.isdisjoint(ALARMS) for c in clauses)
-    alarm = NEVER if verdict.settled else ALARM if alarming else SILENT_ALARM
-    intent = decide(heard, alarm, frozenset(HOLDS_BACK - reasons.keys()))
+    intent = decide(heard, ALARM if alarming else SILENT_ALARM, frozenset(HOLDS_BACK - reasons.keys()))
     if intent == "checkin" and verdict.poor:
         intent = "concern"
     verdict.intent = intent

@@ -13,7 +13,6 @@ from bot.reading.clauses import Clause
 from bot.reading.contact import contact
 from bot.reading.emergencies import emergency
 from bot.reading.matters import claim, public, query
-from bot.reading.outcomes import outcome
 from bot.reading.reaching import not_reached
 from bot.reading.requests import request
 from bot.reading.retractions import retracted_by
@@ -39,5 +38,4 @@ def judge_scene(clauses: Sequence[Clause], scene: Scene) -> Verdict:
     claim(clauses, tags, scene, v)
     query(clauses, tags, scene, v)
     public(clauses, tags, scene, v, text)
-    v.outcome = outcome(clauses, tags, v)
     return v

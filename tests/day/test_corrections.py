@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.world import World
 
 
@@ -118,7 +116,6 @@ def test_wrong_group_undoes_nothing_that_was_said_by_others(world: World) -> Non
     assert world.state("E03") == "safe"
 
 
-@pytest.mark.xfail(reason="the reading sees the correction, not the unanswered call", strict=True)
 def test_taken_back_because_nobody_answers_the_phone(world: World) -> None:
     world.says("周强", "我妈平安", at="07:00")
     world.says("周强", "发错了，刚才那条不算，我妈今天还没接电话", at="07:01")
