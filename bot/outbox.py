@@ -2,6 +2,7 @@
 
 State of a row: pending → sending → sent; a failure goes back to pending with a later `not_before`; failed, dropped and
 doubt are ends. The row is marked `sending` before and `sent` after, each committed, so that a crash in between is seen.
+Where the channel shows the bot its own messages, one that was sent and never shown was refused in silence: it counts as failed.
 """
 
 from __future__ import annotations
@@ -13,17 +14,34 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.config import Settings
-from bot.ports import Channel, SendError
-from data import journal, outbox
+from bot.ports import Channel, Echoes, NotConnected, SendError
+from data import journal, outbox, timers
 from data.moments import at_local, end_of_span, moment_of
 from data.store import Store
 
 log = logging.getLogger(__name__)
 
-BACKOFF = tuple(dt.timedelta(seconds=s) for s in (10, 30, 120, 300, 600))
-MOST_ATTEMPTS = 12
+
+def _seconds(*values: int) -> tuple[dt.timedelta, ...]:
+    return tuple(dt.timedelta(seconds=s) for s in values)
+
+
+# How long after each failed attempt the next one comes, and after how many a message is given up, by urgency: an emergency
+# is tried for as long as it is open.
+BACKOFF = {0: _seconds(5, 10, 30, 60), 1: _seconds(10, 30, 60, 120)}
+PATIENT = _seconds(10, 30, 120, 300, 600)
+MOST_ATTEMPTS = {0: 10_000, 1: 30}
+USUAL_ATTEMPTS = 12
+# While WeChat is away nothing is tried, so it costs no attempt; then it is looked for this often.
+AWAY = dt.timedelta(seconds=15)
+# An own message that is not seen in its chat after this long will not be.
+ECHO_WITHIN = dt.timedelta(seconds=30)
 # How much of the day's allowance each urgency (data/outbox.py) may use up: the rest is kept for what matters more.
 SHARES = {1: 1.0, 2: 0.85, 3: 0.75, 4: 0.6, 5: 0.5}
+# In doubt these go again: they are numbered or urgent, and a repeat is harmless.
+MAY_REPEAT = ("alert", "escalation")
+# Somebody must pass on what these would have told.
+MATTER = (*MAY_REPEAT, "request", "coverage")
 
 
 class Outbox:
@@ -34,10 +52,15 @@ class Outbox:
         self.channel = channel
         self.settings = settings
         self._lock = asyncio.Lock()
+        # What the far end said of a row, until it is written down: a locked database must not put it in doubt.
+        self._unwritten: dict[int, str | SendError] = {}
 
     async def reconcile(self, now: dt.datetime) -> None:
-        """After a start: rows whose sending was interrupted. An alert in doubt goes again, anything else does not."""
+        """Settle the rows whose sending was interrupted. An alert in doubt goes again, anything else does not."""
         for row in outbox.interrupted(self.store):
+            if row["id"] in self._unwritten:
+                self._write(row, now)
+                continue
             try:
                 arrived = await self.channel.delivered(outbox.outgoing(row))
             except Exception as error:
@@ -46,27 +69,31 @@ class Outbox:
             with self.store.transaction():
                 if arrived:
                     outbox.mark(self.store, row["id"], "sending", "sent", at=now)
-                elif arrived is False or row["kind"] in ("alert", "escalation"):
+                elif arrived is False or row["kind"] in MAY_REPEAT:
                     outbox.mark(self.store, row["id"], "sending", "pending")
                 else:
-                    outbox.mark(self.store, row["id"], "sending", "doubt", at=now)
-                    journal.note(self.store, now, "send-doubt", message=row["key"])
+                    self._doubt(row, "sending", now)
 
     async def pump(self, now: dt.datetime) -> None:
         """Send everything that may be sent at `now`."""
         async with self._lock:
+            # Nobody else is sending: whatever is marked so could not be written down, or its task was cancelled.
+            await self.reconcile(now)
+            self._look_for_echoes(now)
             while (row := self._next(now)) is not None:
                 await self._send(row, now)
 
     def next_moment(self, now: dt.datetime) -> dt.datetime | None:
-        """When the next row may be sent; None when nothing waits."""
+        """When the next row may be sent or must have been seen; None when nothing waits."""
         waiting = outbox.soonest_pending(self.store)
-        if not waiting:
-            return None
-        sent = self._sent(now)
-        return min(
+        sent = self._sent(now) if waiting else ()
+        found = [
             max(self._allowed(urgency, sent, now), moment_of(soonest), now) for urgency, soonest in waiting.items()
-        )
+        ]
+        echo = outbox.soonest_echo(self.store)
+        if echo is not None:
+            found.append(max(moment_of(echo), now))
+        return min(found, default=None)
 
     def _next(self, now: dt.datetime) -> sqlite3.Row | None:
         waiting = outbox.soonest_pending(self.store)
@@ -88,7 +115,9 @@ class Outbox:
         """When today's messages went out, without emergencies (they are outside all pace)."""
         midnight = at_local(now.astimezone(self.settings.zone).date(), dt.time(0), self.settings.zone)
         since = min(midnight, now - dt.timedelta(minutes=1)) - dt.timedelta(microseconds=1)
-        return [moment_of(r["sent_at"]) for r in outbox.sent_since(self.store, since) if r["urgency"] > 0]
+        found = ((moment_of(r["sent_at"]), r["urgency"]) for r in outbox.sent_since(self.store, since))
+        # What seems to have been sent later than now was sent before the clock was set back: it holds up nobody.
+        return [at for at, urgency in found if urgency > 0 and at <= now]
 
     def _allowed(self, urgency: int, sent: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
         """The earliest moment for a row of this urgency under the pace and the quiet hours."""
@@ -112,25 +141,67 @@ class Outbox:
             if not outbox.mark(self.store, row["id"], "pending", "sending"):
                 return
         try:
-            far_id = await self.channel.send(outbox.outgoing(row))
+            self._unwritten[row["id"]] = await self.channel.send(outbox.outgoing(row))
         except SendError as error:
-            self._failed(row, now, str(error), permanent=error.permanent)
-            return
+            self._unwritten[row["id"]] = error
         except Exception as error:
             # A channel's own error may repeat private words: keep its kind only.
-            self._failed(row, now, type(error).__name__, permanent=False)
-            return
-        with self.store.transaction():
-            outbox.mark(self.store, row["id"], "sending", "sent", at=now, far_id=far_id)
+            self._unwritten[row["id"]] = SendError(type(error).__name__)
+        self._write(row, now)
 
-    def _failed(self, row: sqlite3.Row, now: dt.datetime, why: str, *, permanent: bool) -> None:
-        attempts = row["attempts"] + 1
+    def _write(self, row: sqlite3.Row, now: dt.datetime) -> None:
+        """Write down what the far end said of a row. Raises sqlite3.Error; then it is done at the next pump."""
+        said = self._unwritten[row["id"]]
         with self.store.transaction():
-            if permanent or attempts >= MOST_ATTEMPTS:
-                outbox.mark(self.store, row["id"], "sending", "failed", error=why)
-                journal.note(self.store, now, "send-failed", message=row["key"], why=why)
-                log.error("message %s could not be sent: %s; it is given up", row["key"], why)
+            if isinstance(said, SendError):
+                self._failed(row, "sending", now, said)
             else:
-                wait = BACKOFF[min(attempts, len(BACKOFF)) - 1]
-                outbox.mark(self.store, row["id"], "sending", "pending", retry_at=now + wait, error=why)
-                log.warning("message %s was not sent: %s; next try in %s", row["key"], why, wait)
+                shown = self._shown(row, said)
+                echo_by = now + ECHO_WITHIN if shown is False else None
+                outbox.mark(self.store, row["id"], "sending", "sent", at=now, far_id=said, echo_by=echo_by)
+        del self._unwritten[row["id"]]
+
+    def _failed(self, row: sqlite3.Row, state: str, now: dt.datetime, error: SendError) -> None:
+        if isinstance(error, NotConnected):
+            outbox.mark(self.store, row["id"], state, "pending", retry_at=now + AWAY, error=str(error), counted=False)
+            return
+        attempts = row["attempts"] + 1
+        if error.permanent or attempts >= MOST_ATTEMPTS.get(row["urgency"], USUAL_ATTEMPTS):
+            outbox.mark(self.store, row["id"], state, "failed", error=str(error))
+            journal.note(self.store, now, "send-failed", message=row["key"], why=str(error))
+            if row["kind"] in MATTER:
+                timers.arm(self.store, outbox.GIVEN_UP, now, str(row["id"]))
+            log.error("message %s could not be sent: %s; it is given up", row["key"], error)
+        else:
+            waits = BACKOFF.get(row["urgency"], PATIENT)
+            wait = waits[min(attempts, len(waits)) - 1]
+            outbox.mark(self.store, row["id"], state, "pending", retry_at=now + wait, error=str(error))
+            log.warning("message %s was not sent: %s; next try in %s", row["key"], error, wait)
+
+    def _doubt(self, row: sqlite3.Row, state: str, now: dt.datetime) -> None:
+        outbox.mark(self.store, row["id"], state, "doubt", at=now)
+        journal.note(self.store, now, "send-doubt", message=row["key"])
+
+    # --- echoes
+
+    def _shown(self, row: sqlite3.Row, far_id: str) -> bool | None:
+        if not isinstance(self.channel, Echoes):
+            return None
+        return self.channel.came_back(outbox.outgoing(row), far_id)
+
+    def _look_for_echoes(self, now: dt.datetime) -> None:
+        """WeChat may take a message and show it to nobody: then its echo never comes back to the bot."""
+        for row in outbox.not_seen(self.store):
+            shown = self._shown(row, row["far_id"] or "")
+            if shown is False and moment_of(row["echo_by"]) > now:
+                continue
+            with self.store.transaction():
+                outbox.seen(self.store, row["id"])
+                if shown is not False:
+                    continue
+                journal.note(self.store, now, "send-refused", message=row["key"])
+                if row["kind"] in MAY_REPEAT:
+                    self._failed(row, "sent", now, SendError("WeChat took it and showed it to nobody"))
+                else:
+                    self._doubt(row, "sent", now)
+                    log.error("message %s was taken by WeChat and shown to nobody", row["key"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Kind = Literal[
     "reminder",
@@ -66,6 +66,18 @@ class Channel(Protocol):
 
     async def delivered(self, out: Outgoing) -> bool | None:
         """Whether a message whose sending was interrupted arrived; None: cannot be known."""
+        ...
+
+
+@runtime_checkable
+class Echoes(Protocol):
+    """A channel that shows the bot its own messages, as WeChat does on the account's other devices."""
+
+    def came_back(self, out: Outgoing, far_id: str) -> bool | None:
+        """Whether a message that was sent has been seen in its chat; None: this channel cannot know.
+
+        `far_id`: what `send` returned ("" where the far end gives no id).
+        """
         ...
 
 

@@ -165,3 +165,9 @@ def m009_outbox_by_urgency(db: sqlite_utils.Database) -> None:
 @steps()
 def m010_notices(db: sqlite_utils.Database) -> None:
     notices.create_tables(db)
+
+
+@steps()
+def m011_outbox_echo(db: sqlite_utils.Database) -> None:
+    db.execute("ALTER TABLE outbox ADD COLUMN echo_by TEXT")
+    db.execute("CREATE INDEX outbox_unseen ON outbox (community, echo_by) WHERE echo_by IS NOT NULL")

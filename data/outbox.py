@@ -29,6 +29,8 @@ URGENCY: dict[str, int] = {
 }
 
 REPEATED = 3
+# The timer (data/timers.py) of a row that was given up; its key is the row's id.
+GIVEN_UP = "given-up"
 
 
 def put(
@@ -88,6 +90,16 @@ def next_pending(store: Store, urgency: int, now: dt.datetime) -> sqlite3.Row | 
     )
 
 
+def calls_waiting(store: Store, recipient: str | None = None) -> list[sqlite3.Row]:
+    """Calls for help that wait to be sent (to one recipient or to all), oldest first."""
+    return store.all(
+        "SELECT * FROM outbox WHERE community = ? AND state = 'pending' AND kind IN ('alert', 'escalation')"
+        " AND substr(key, 1, 5) = 'step:' AND recipient = COALESCE(?, recipient) ORDER BY id",
+        store.community,
+        recipient,
+    )
+
+
 def soonest_pending(store: Store) -> dict[int, str]:
     """Urgency → the earliest `not_before` of its rows that wait."""
     rows = store.all(
@@ -133,21 +145,51 @@ def mark(
     far_id: str | None = None,
     retry_at: dt.datetime | None = None,
     error: str | None = None,
+    counted: bool = True,
+    echo_by: dt.datetime | None = None,
 ) -> bool:
-    """Compare-and-swap a row's state; False when it was no longer `old`. `retry_at` counts an attempt that failed."""
+    """Compare-and-swap a row's state; False when it was no longer `old`.
+
+    `retry_at` counts an attempt that failed (not `counted`: nothing was tried). `echo_by`: sent, and to be seen by then.
+    """
     cursor = store.run(
         "UPDATE outbox SET state = ?, sent_at = COALESCE(?, sent_at), far_id = COALESCE(?, far_id),"
-        " not_before = COALESCE(?, not_before), attempts = attempts + ?, error = ? WHERE id = ? AND state = ?",
+        " not_before = COALESCE(?, not_before), attempts = attempts + ?, error = ?, echo_by = ? WHERE id = ? AND state = ?",
         new,
         text_of(at) if at else None,
         far_id,
         text_of(retry_at) if retry_at else None,
-        1 if retry_at else 0,
+        1 if retry_at and counted else 0,
         error,
+        text_of(echo_by) if echo_by else None,
         row_id,
         old,
     )
     return cursor.rowcount == 1
+
+
+def get(store: Store, row_id: int) -> sqlite3.Row | None:
+    return store.one("SELECT * FROM outbox WHERE community = ? AND id = ?", store.community, row_id)
+
+
+def not_seen(store: Store) -> list[sqlite3.Row]:
+    """Rows that were sent and not seen in their chat so far."""
+    return store.all(
+        "SELECT * FROM outbox WHERE community = ? AND echo_by IS NOT NULL ORDER BY echo_by, id", store.community
+    )
+
+
+def soonest_echo(store: Store) -> str | None:
+    """By when the first of the rows that are not seen yet must be."""
+    row = store.one(
+        "SELECT min(echo_by) AS soonest FROM outbox WHERE community = ? AND echo_by IS NOT NULL", store.community
+    )
+    return row["soonest"] if row else None
+
+
+def seen(store: Store, row_id: int) -> None:
+    """The row was seen in its chat, or nobody can know."""
+    store.run("UPDATE outbox SET echo_by = NULL WHERE id = ?", row_id)
 
 
 def drop_for_alert(store: Store, alert: int, kinds: tuple[str, ...]) -> int:

@@ -6,9 +6,9 @@ import asyncio
 import datetime as dt
 import json
 import logging
-import sqlite3
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -21,6 +21,7 @@ from bot.wechat.rooms import Directory, Seen
 from bot.wechat.state import OnState, StateKind, WechatState
 from bot.wechat.wording import is_pat, readable
 from data import meta
+from data.store import is_passing
 
 compat.prepare()
 
@@ -468,15 +469,16 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     async def _handle(self, msg: Any, before: asyncio.Task[None] | None = None) -> None:
         if before is not None:
             await asyncio.wait([before])
-        for pause in (*self.retry_after, None):
+        # What was heard is not let go of while the database cannot be written: nobody would say it again.
+        for pause in chain(self.retry_after, repeat((1.0, *self.retry_after)[-1])):
             try:
                 await self.on_message(msg)
                 return
-            except sqlite3.OperationalError as error:  # a full disk, a locked database: may pass
-                log.error("message %s could not be handled: %s", msg.message_id, describe(error))
-                if pause is not None:
-                    await asyncio.sleep(pause)
             except Exception as error:
+                if is_passing(error):
+                    log.error("message %s waits for the database: %s", msg.message_id, describe(error))
+                    await asyncio.sleep(pause)
+                    continue
                 log.error("message %s could not be handled: %s", msg.message_id, describe(error))
                 return
 
@@ -500,6 +502,10 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         """The id of an own message with this text (or file name) that came back from this conversation."""
         wanted = (where, _plain(text))
         return next((far_id for *found, far_id in self._echoes if tuple(found) == wanted), None)
+
+    def saw_own(self, message_id: str) -> bool:
+        """Whether the own message with this id came back."""
+        return any(far_id == message_id for _, _, far_id in self._echoes)
 
     async def _understand(self, msg: Any) -> Message | None:
         kind = self._type(msg)

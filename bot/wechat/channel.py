@@ -40,6 +40,9 @@ class WechatChannel:
         self._directory = directory
         # What was handed over without an answer: key → conversation and text, to be recognised when it comes back.
         self._in_doubt: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        # What was taken in this life of the process, to be looked for in its chat; and whether WeChat shows own messages.
+        self._taken: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._shows_own = False
 
     async def send(self, out: Outgoing) -> str:
         """Send one message; its far id. A file goes first, then the text. Raises SendError.
@@ -69,6 +72,15 @@ class WechatChannel:
             return None
         return puppet.arrived(out.key if out.text else _file_key(out))
 
+    def came_back(self, out: Outgoing, far_id: str) -> bool | None:
+        """Whether the message was seen in its chat (bot.ports.Echoes); None until this WeChat has shown an own message."""
+        if out.key not in self._taken:
+            return None  # sent by an earlier process: its echo was not for this one
+        if self._bot.saw_own(far_id) if far_id else self._bot.echo_of(*self._taken[out.key]):
+            self._shows_own = True
+            return True
+        return False if self._shows_own else None
+
     async def _send(self, out: Outgoing) -> str:
         if not self._bot.online:
             raise NotConnected("WeChat is not connected")
@@ -89,15 +101,20 @@ class WechatChannel:
 
     async def _once(self, key: str, where: str, text: str, sending: Callable[[], Awaitable[str]]) -> str:
         if key in self._in_doubt and (far_id := self._bot.echo_of(*self._in_doubt[key])):
-            del self._in_doubt[key]
+            self._took(key)
             return far_id
         self._in_doubt[key] = (where, text)
         if len(self._in_doubt) > _REMEMBERED:
             self._in_doubt.popitem(last=False)
         with _keyed(key):
             far_id = await sending()
-        self._in_doubt.pop(key, None)
+        self._took(key)
         return far_id
+
+    def _took(self, key: str) -> None:
+        self._taken[key] = self._in_doubt.pop(key)
+        if len(self._taken) > _REMEMBERED:
+            self._taken.popitem(last=False)
 
     async def _conversation(self, to: str) -> str:
         if to == "room":
