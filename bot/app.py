@@ -139,10 +139,7 @@ class App:
                 online.cancel()
             if not any(part.done() for part in parts) and not stopped.is_set():
                 await self.engine.start(self.clock.now())
-                if self.wechat.online:
-                    self.engine.hears(self.clock.now())
-                else:
-                    self.engine.went_deaf(self.clock.now())
+                self._note_hearing()
                 self._working = True
                 self.runner.start()
                 self.attendant.ready()
@@ -177,9 +174,15 @@ class App:
         self.engine.receive(message, self.clock.now())
         self._send_soon()
 
-    async def _wake(self) -> None:
-        if self.wechat.online:
+    def _note_hearing(self) -> None:
+        """Whether anything can be heard just now: logged in, and in the group."""
+        if self.wechat.online and self.wechat.room_id is not None:
             self.engine.hears(self.clock.now())
+        else:
+            self.engine.went_deaf(self.clock.now())
+
+    async def _wake(self) -> None:
+        self._note_hearing()
         self.attendant.step_due()
         self.engine.work(self.clock.now())
         self._send_soon()
@@ -190,11 +193,11 @@ class App:
         self.attendant.on_state(state)
         if not self._working:
             return
-        if state.kind in HEARS_AGAIN:
-            self.engine.hears(self.clock.now())
-            self._send_soon()
-        elif state.kind in HEARS_NOTHING:
+        if state.kind in HEARS_NOTHING:
             self.engine.went_deaf(self.clock.now())
+        elif state.kind in HEARS_AGAIN:
+            self._note_hearing()
+            self._send_soon()
 
     def _send_soon(self) -> None:
         if self._sending is None or self._sending.done():
@@ -205,8 +208,9 @@ class App:
             # While nobody is logged in, what waits keeps waiting: an outage costs no attempt.
             if self.wechat.online:
                 await self.engine.outbox.pump(self.clock.now())
-        finally:
             self.runner.rearm()
+        except Exception as error:
+            log.error("sending stopped (%s); the next wake-up goes on", type(error).__name__)
 
 
 def open_store(settings: Settings) -> Store:

@@ -74,6 +74,16 @@ def in_state(store: Store, day: dt.date, *wanted: str) -> list[sqlite3.Row]:
     )
 
 
+def waiting_before(store: Store, day: dt.date) -> list[sqlite3.Row]:
+    """The rows of earlier days whose deadline never had its step, oldest first."""
+    return store.all(
+        "SELECT * FROM days WHERE community = ? AND next_step_at IS NOT NULL AND day < ? AND state = 'waiting'"
+        " ORDER BY day, elder",
+        store.community,
+        day.isoformat(),
+    )
+
+
 def count(store: Store, day: dt.date) -> dict[str, int]:
     """How many elders are in each state."""
     rows = store.all(

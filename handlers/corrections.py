@@ -41,6 +41,11 @@ def recalled(ctx: Context) -> None:
     if original is None or (original.contact or original.sender) != (ctx.message.contact or ctx.message.sender):
         journal.note(ctx.store, ctx.now, "recall-ignored", message=ctx.message.id)
         return
+    take_back(ctx, original)
+
+
+def take_back(ctx: Context, original: Message) -> None:
+    """The writer has recalled this message."""
     messages.set_recalled(ctx.store, original.id)
     undone = undo(ctx, original)
     journal.note(ctx.store, ctx.now, "recalled", message=original.id, undone=undone)

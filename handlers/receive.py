@@ -68,7 +68,10 @@ class Receiver:
             reading = self.reader.read(chains.only_new(self.store, message, opened))
             with self.store.transaction():
                 messages.add(self.store, message, reading, "read")
-                self._handle(Context(self.store, self.roster, self.settings, message, reading, now))
+                ctx = Context(self.store, self.roster, self.settings, message, reading, now)
+                self._handle(ctx)
+                if message.type != "recalled" and messages.recalled_before(self.store, message):
+                    corrections.take_back(ctx, message)
         except Exception as error:
             if is_passing(error):
                 raise  # a locked or full database says nothing about the message: it is handled once that has passed

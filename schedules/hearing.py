@@ -33,6 +33,16 @@ def back(at: Moment) -> None:
     for alert in looked_for:
         if alert["next_step_at"] and moment_of(alert["next_step_at"]) < grace:
             alerts.put_off(at.store, alert["id"], grace)
+    for row in days.waiting_before(at.store, at.day):
+        # That day went by unheard: calling somebody for it now would be a storm. Today's deadline watches over the elder.
+        days.step(at.store, row, "missed")
+        journal.note(at.store, at.now, "missed", elder=row["elder"], alerted=False, day=row["day"], why="silence")
     journal.note(at.store, at.now, "silence", minutes=int((at.now - since).total_seconds() // 60), asked=len(asked))
     if asked or looked_for:
-        outbox.put(at.store, at.now, f"late:{at.day}", "notice", "room", say("notice_late"))
+        say_late(at)
+
+
+def say_late(at: Moment) -> None:
+    """Ask everybody to say it again; at most once an hour, however often the line breaks."""
+    hour = at.now.astimezone(at.settings.zone)
+    outbox.put(at.store, at.now, f"late:{hour:%Y-%m-%dT%H}", "notice", "room", say("notice_late"))

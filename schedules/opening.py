@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from data import absences, days, journal, outbox, timers
+from data import absences, days, journal, timers
 from data.deadlines import deadline_of, own_reminder
 from data.moments import end_of_span
-from data.phrases import say
+from schedules import hearing
 from schedules.context import Moment
 
 KIND = "open-day"
@@ -42,7 +42,7 @@ def _open(at: Moment) -> None:
             return
         given = {e: due if due - at.now > TOO_SOON else later for e, due in deadlines.items()}
         if given != deadlines and not first_ever:
-            outbox.put(at.store, at.now, f"late:{day}", "notice", "room", say("notice_late"))
+            hearing.say_late(at)
             journal.note(at.store, at.now, "opened-late")
         deadlines = given
     away = {row["elder"] for row in absences.on(at.store, day)}

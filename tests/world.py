@@ -130,19 +130,29 @@ class Sent:
 
 
 class Wechat:
-    """The far end: it keeps what arrives. `broken` makes sending fail with this error; `lost` makes it doubtful."""
+    """The far end: it keeps what arrives.
+
+    `broken` makes sending fail with this error; without `remembers` an interrupted sending stays in doubt. `echoes`: it
+    shows the bot its own messages; `swallows`: it takes a message and shows it to nobody.
+    """
 
     def __init__(self) -> None:
         self.arrived: list[tuple[dt.datetime, Outgoing]] = []
         self.broken: SendError | None = None
         self.remembers = True
+        self.echoes = False
+        self.swallows = False
         self.now = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     async def send(self, out: Outgoing) -> str:
         if self.broken:
             raise self.broken
-        self.arrived.append((self.now, out))
+        if not self.swallows:
+            self.arrived.append((self.now, out))
         return str(len(self.arrived))
+
+    def came_back(self, out: Outgoing, far_id: str) -> bool | None:
+        return any(a.key == out.key for _, a in self.arrived) if self.echoes else None
 
     async def delivered(self, out: Outgoing) -> bool | None:
         return any(a.key == out.key for _, a in self.arrived) if self.remembers else None
