@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.config import Settings
-from bot.ports import Channel, Echoes, NotConnected, SendError
+from bot.ports import Channel, Echoes, InDoubt, NotConnected, SendError
 from data import journal, outbox, timers
 from data.moments import at_local, end_of_span, moment_of
 from data.store import Store
@@ -40,6 +40,7 @@ ECHO_WITHIN = dt.timedelta(seconds=30)
 SHARES = {1: 1.0, 2: 0.85, 3: 0.75, 4: 0.6, 5: 0.5}
 # In doubt these go again: they are numbered or urgent, and a repeat is harmless.
 MAY_REPEAT = ("alert", "escalation")
+MOST_DOUBTS = 3
 # Somebody must pass on what these would have told.
 MATTER = (*MAY_REPEAT, "request", "coverage")
 
@@ -57,7 +58,7 @@ class Outbox:
 
     async def reconcile(self, now: dt.datetime) -> None:
         """Settle the rows whose sending was interrupted. An alert in doubt goes again, anything else does not."""
-        for row in outbox.interrupted(self.store):
+        for row in outbox.interrupted(self.store, now):
             if row["id"] in self._unwritten:
                 self._write(row, now)
                 continue
@@ -69,7 +70,7 @@ class Outbox:
             with self.store.transaction():
                 if arrived:
                     outbox.mark(self.store, row["id"], "sending", "sent", at=now)
-                elif arrived is False or row["kind"] in MAY_REPEAT:
+                elif arrived is False or (row["kind"] in MAY_REPEAT and row["attempts"] < MOST_DOUBTS):
                     outbox.mark(self.store, row["id"], "sending", "pending")
                 else:
                     self._doubt(row, "sending", now)
@@ -93,6 +94,9 @@ class Outbox:
         echo = outbox.soonest_echo(self.store)
         if echo is not None:
             found.append(max(moment_of(echo), now))
+        doubtful = outbox.soonest_interrupted(self.store)
+        if doubtful is not None:
+            found.append(max(moment_of(doubtful), now))
         return min(found, default=None)
 
     def _next(self, now: dt.datetime) -> sqlite3.Row | None:
@@ -164,6 +168,11 @@ class Outbox:
     def _failed(self, row: sqlite3.Row, state: str, now: dt.datetime, error: SendError) -> None:
         if isinstance(error, NotConnected):
             outbox.mark(self.store, row["id"], state, "pending", retry_at=now + AWAY, error=str(error), counted=False)
+            return
+        if isinstance(error, InDoubt):
+            # It may still show up in its chat; then it is settled as after a crash.
+            outbox.mark(self.store, row["id"], state, "sending", retry_at=now + ECHO_WITHIN, error=str(error))
+            log.warning("message %s may have been sent: %s", row["key"], error)
             return
         attempts = row["attempts"] + 1
         if error.permanent or attempts >= MOST_ATTEMPTS.get(row["urgency"], USUAL_ATTEMPTS):

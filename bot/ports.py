@@ -53,6 +53,10 @@ class NotConnected(SendError):
     """Nothing was tried: WeChat is away or the bot is not in its group. It can be sent once that is mended, however late."""
 
 
+class InDoubt(SendError):
+    """It was handed over and nobody answered: it may have arrived."""
+
+
 class NotAFriend(SendError):
     """WeChat lets nobody write to an account that is not a friend: only a mention in the room reaches it."""
 

@@ -72,11 +72,21 @@ def put(
     return cursor.rowcount > 0
 
 
-def interrupted(store: Store) -> list[sqlite3.Row]:
-    """Rows whose sending was begun and not seen to end."""
+def interrupted(store: Store, now: dt.datetime) -> list[sqlite3.Row]:
+    """Rows whose sending was begun and not seen to end, and that have been given their time."""
     return store.all(
-        "SELECT * FROM outbox WHERE community = ? AND state = 'sending' ORDER BY urgency, id", store.community
+        "SELECT * FROM outbox WHERE community = ? AND state = 'sending' AND not_before <= ? ORDER BY urgency, id",
+        store.community,
+        text_of(now),
     )
+
+
+def soonest_interrupted(store: Store) -> str | None:
+    """When the first of the rows that are in doubt is to be settled."""
+    row = store.one(
+        "SELECT min(not_before) AS soonest FROM outbox WHERE community = ? AND state = 'sending'", store.community
+    )
+    return row["soonest"] if row else None
 
 
 def next_pending(store: Store, urgency: int, now: dt.datetime) -> sqlite3.Row | None:

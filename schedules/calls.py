@@ -35,18 +35,7 @@ class Step:
 
 def announce(at: Moment, steps: Sequence[Step]) -> None:
     for call in _calls(at, steps):
-        for step in call.steps:
-            journal.note(
-                at.store,
-                at.now,
-                "announced",
-                elder=step.alert["elder"],
-                alert=step.alert["id"],
-                message=call.key,
-                before=step.before,
-                level=step.level,
-                stale=step.stale,
-            )
+        _note(at, call)
         _call_room(at, call)
         if call.level > LAST_LEVEL and not call.distress:
             continue  # the coordinators have the addresses from the time before
@@ -77,6 +66,22 @@ class Call:
         """A repeat is of no use once the next one is due."""
         repeat = dt.timedelta(minutes=at.settings.escalation.repeat_every)
         return at.now + repeat if self.level > LAST_LEVEL else None
+
+
+def _note(at: Moment, call: Call) -> None:
+    """In the journal stands which alerts a call was about, for `bring_up_to_date` and for whoever looks back."""
+    for step in call.steps:
+        journal.note(
+            at.store,
+            at.now,
+            "announced",
+            elder=step.alert["elder"],
+            alert=step.alert["id"],
+            message=call.key,
+            before=step.before,
+            level=step.level,
+            stale=step.stale,
+        )
 
 
 def _calls(at: Moment, steps: Sequence[Step]) -> Iterator[Call]:
@@ -173,6 +178,8 @@ def bring_up_to_date(at: Moment, ended: Sequence[sqlite3.Row]) -> None:
             continue
         outbox.mark(at.store, row["id"], "pending", "dropped", error="somebody it names is well")
         for call in _calls(at, [step for e in events if (step := _step_again(at, e)) is not None]):
+            if not journal.by_message(at.store, "announced", call.key, at.now):
+                _note(at, call)
             if row["recipient"] == "room":
                 _call_room(at, call)
             elif any(row["recipient"] in s.people for s in call.steps):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from bot.ports import NotAFriend, NotConnected, Outgoing, SendError
+from bot.ports import InDoubt, NotAFriend, NotConnected, Outgoing, SendError
 from bot.wechat import compat
 from bot.wechat.bot import XiaoAn
 from bot.wechat.errors import GatewayError, describe
@@ -55,13 +55,18 @@ class WechatChannel:
         except SendError:
             raise
         except TimeoutError:
-            raise SendError("WeChat did not answer in time") from None
+            raise self._unanswered(out, "WeChat did not answer in time") from None
         except Refused as error:
             raise SendError(f"WeChat refused it: {error}", permanent=True) from None
         except GatewayError as error:
-            raise SendError(str(error)) from None
+            raise self._unanswered(out, str(error)) if error.lost else SendError(str(error)) from None
         except Exception as error:
             raise SendError(f"not sent ({describe(error)})") from error
+
+    def _unanswered(self, out: Outgoing, why: str) -> SendError:
+        """Nobody answered: in doubt, if the message had been handed over by then."""
+        handed_over = out.key in self._in_doubt or _file_key(out) in self._in_doubt
+        return InDoubt(why) if handed_over else SendError(why)
 
     async def delivered(self, out: Outgoing) -> bool | None:
         """True or False where the puppet can look back; True when it came back as an echo; else None."""
