@@ -188,8 +188,8 @@ def bring_up_to_date(at: Moment, ended: Sequence[sqlite3.Row]) -> None:
 
 def _step_again(at: Moment, event: sqlite3.Row) -> Step | None:
     alert, then = alerts.get(at.store, int(event["alert"])), json.loads(event["detail"])
-    if alert is None or alert["closed_at"]:
-        return None
+    if alert is None or alert["closed_at"] or alert["level"] != then["level"]:
+        return None  # over, or called on a higher level since
     people = called_at(at, alert, then["level"])
     return Step(alert, then["before"], then["level"], then["stale"], people)
 

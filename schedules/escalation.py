@@ -56,6 +56,9 @@ def _take(at: Moment, due: Sequence[sqlite3.Row]) -> None:
             _wait(at, alert)
         elif alert["closed_at"]:
             ended.append(alert)
+        elif alert["kind"] != "distress" and _in_distress(at, alert):
+            # Everybody is called already, and for more than this.
+            alerts.put_off(at.store, alert["id"], at.now + dt.timedelta(minutes=at.settings.escalation.repeat_every))
         else:
             step = _next(at, alert)
             # A claim that came before the first announcement holds the second one back.
@@ -67,6 +70,10 @@ def _take(at: Moment, due: Sequence[sqlite3.Row]) -> None:
                 steps.append(step)
     calls.announce(at, steps)
     endings.tell(at, ended)
+
+
+def _in_distress(at: Moment, alert: sqlite3.Row) -> bool:
+    return any(a["kind"] == "distress" for a in alerts.open_of(at.store, alert["elder"] or ""))
 
 
 def _together(due: dt.datetime, slots: Sequence[dt.datetime], every: dt.timedelta) -> dt.datetime:

@@ -97,7 +97,7 @@ def state_and_outbox_agree(store: Store, people: Roster) -> Iterator[str]:
     told = {int(a) for ids in ends for a in ids}
     for row in store.all("SELECT * FROM alerts WHERE told = 1 AND level >= 0"):
         alone = row["elder"] is not None and row["elder"] not in people.elders
-        if row["id"] not in told and not alone and not _part_of_another(store, row):
+        if row["id"] not in told and not alone and not _part_of_another(store, row["id"]):
             yield f"nobody was told of the end of alert {row['id']}"
     for number in told:
         row = store.one("SELECT told FROM alerts WHERE id = ?", number)
@@ -118,10 +118,9 @@ def state_and_outbox_agree(store: Store, people: Roster) -> Iterator[str]:
             yield f"{key} is no question"
 
 
-def _part_of_another(store: Store, alert: object) -> bool:
-    """An emergency without a name that turned out to be one that is known ends without a word of its own."""
-    found = alert["id"]  # type: ignore[index]
-    return store.one("SELECT 1 FROM events WHERE what = 'named' AND alert = ?", found) is not None
+def _part_of_another(store: Store, alert: int) -> bool:
+    """What turned out to be part of an emergency that is known ends without a word of its own."""
+    return store.one("SELECT 1 FROM events WHERE what IN ('named', 'taken-over') AND alert = ?", alert) is not None
 
 
 def _calls(store: Store, outbox: dict[str, object]) -> Iterator[str]:
