@@ -156,11 +156,19 @@ def through_the_gateway() -> None:
     print("\n".join(asyncio.run(bench.measure())))
 
 
+def under_load() -> None:
+    """200 messages a second for a minute through the real gateway."""
+    from tests.benchmarks import load
+
+    print(asyncio.run(load.measure()))
+
+
 def main() -> None:
     start_to_ready()
     message_to_decision()
     reading_against_jieba()
     through_the_gateway()
+    under_load()
     replayed_days()
 
 

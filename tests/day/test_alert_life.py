@@ -25,7 +25,9 @@ from data.moments import moment_of
 from tests.invariants import breaches
 from tests.world import ELDERS, VOLUNTEERS, World, community
 
-PEOPLE = [e for e in ELDERS if e.id in ("E03", "E04", "E14")]  # each has a volunteer, a backup and a relative with WeChat
+PEOPLE = [
+    e for e in ELDERS if e.id in ("E03", "E04", "E14")
+]  # each has a volunteer, a backup and a relative with WeChat
 FAMILY = {"E03": "周强", "E04": "红红火火", "E14": "卫东"}
 TEAM = [v for v in VOLUNTEERS if v.role == "volunteer"]
 TOGETHER = dt.timedelta(minutes=5)
