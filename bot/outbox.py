@@ -170,8 +170,9 @@ class Outbox:
             outbox.mark(self.store, row["id"], state, "pending", retry_at=now + AWAY, error=str(error), counted=False)
             return
         if isinstance(error, InDoubt):
-            # It may still show up in its chat; then it is settled as after a crash.
-            outbox.mark(self.store, row["id"], state, "sending", retry_at=now + ECHO_WITHIN, error=str(error))
+            # It may be in its chat already, so the pace counts it; once it has had its time, it is settled as after a crash.
+            later = now + ECHO_WITHIN
+            outbox.mark(self.store, row["id"], state, "sending", at=now, retry_at=later, error=str(error))
             log.warning("message %s may have been sent: %s", row["key"], error)
             return
         attempts = row["attempts"] + 1

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from bot.ports import NotAFriend, NotConnected, SendError
+import datetime as dt
+
+from bot.ports import InDoubt, NotAFriend, NotConnected, SendError
 from tests.world import COORDINATORS, World
+
+
+def minutes(n: int) -> dt.timedelta:
+    return dt.timedelta(minutes=n)
 
 
 def _missed(world: World) -> None:
@@ -101,3 +107,48 @@ def test_an_emergency_is_tried_for_as_long_as_it_is_open(world: World) -> None:
     assert len(first) == 1
     assert {"林小满", "郭晓雨", "周强", "许医生（卫生站）", *COORDINATORS} <= set(first[0].mentions)
     assert not [m for m in world.messages("escalation", "room") if m.at < first[0].at]
+
+
+def test_a_call_without_an_answer_goes_again_but_not_for_ever(world: World) -> None:
+    """WeChat shows every one of them and never answers: a few repeats are harmless, a storm is not."""
+    world.wechat.remembers = False
+    world.everyone_else_is_safe("E03", at="06:00")
+    world.skip("receipt", "reminder")
+    world.until("09:59:50")
+    send = world.wechat.send
+
+    async def without_an_answer(out):  # type: ignore[no-untyped-def]
+        await send(out)
+        raise InDoubt("no answer")
+
+    world.wechat.send = without_an_answer  # type: ignore[method-assign]
+    world.until("10:19")
+    assert 1 < len(world.messages("alert", "room")) <= 3
+    assert world.engine.outbox.next_moment(world.now) is None
+
+
+def test_anything_else_without_an_answer_is_not_said_again(world: World) -> None:
+    world.wechat.remembers = False
+    world.everyone_else_is_safe("E03", at="06:00")
+    world.until("08:29")
+    send = world.wechat.send
+
+    async def without_an_answer(out):  # type: ignore[no-untyped-def]
+        await send(out)
+        raise InDoubt("no answer")
+
+    world.wechat.send = without_an_answer  # type: ignore[method-assign]
+    world.until("09:00")
+    assert len(world.messages("reminder")) == 1
+    assert world.store.one("SELECT 1 FROM events WHERE what = 'send-doubt'")
+
+
+def test_a_clock_that_was_set_back_holds_up_nothing(world: World) -> None:
+    world.everyone_else_is_safe("E03", at="06:00")
+    world.until("10:01")
+    world._check_pace = lambda: None  # type: ignore[method-assign]  # by such a clock the order says nothing
+    world.now -= minutes(45)
+    world.wechat.now = world.now
+    world.says("林小满", "@小安 今天还有谁没报？", at="09:17")
+    world._run(world.engine.wake(world.now))
+    assert [m for m in world.messages("reply") if m.at < world.moment("09:20")]
