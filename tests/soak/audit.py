@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 
 from bot.config import Settings
 from data.moments import end_of_span, moment_of
@@ -50,7 +51,7 @@ def _sent(life: Life) -> None:
         elif state == "sent" and not shown and key not in far_end.doubted:
             result.lost += 1
             result.problems.append(f"lost: {key} is marked sent and nobody was shown it")
-        elif state in ("pending", "sending"):
+        elif state in ("pending", "sending") and not _waits_for_its_share(life, row):
             result.lost += 1
             result.problems.append(f"lost: {key} ({row['kind']}) is still {state}: {row['error']}")
         elif state in ("dropped", "failed", "doubt") and shown and key not in far_end.doubted:
@@ -59,6 +60,13 @@ def _sent(life: Life) -> None:
         elif state == "failed":
             result.lost += 1
             result.problems.append(f"lost: {key} ({row['kind']}) was given up: {row['error']}")
+
+
+def _waits_for_its_share(life: Life, row: sqlite3.Row) -> bool:
+    """Thanks and answers of a day on which the bot has said much wait for the next day, or run out of use."""
+    assert life.engine is not None
+    waits_until = life.engine.outbox._allowed(row["urgency"], life.engine.outbox._sent(life.now), life.now)
+    return row["state"] == "pending" and waits_until - life.now > dt.timedelta(minutes=5)
 
 
 def _late(life: Life) -> None:

@@ -184,6 +184,8 @@ class Life:
             self._block(fault.after, fault.until)
             if self.engine is not None:
                 self._note_hearing()
+                if not self._away:
+                    await self.engine.outbox.pump(self.now)  # as bot.app does: what waited goes at once
             return
         self._faults.popleft()
         if fault.kind == "flaky":
