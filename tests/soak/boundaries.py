@@ -126,12 +126,11 @@ class Day:
         store = Store.open(path, self.settings.community, durable=False)
         far_end._crash = lambda where: None
         engine = self._engine(store, far_end)
-        if message is None:
-            await engine.start(now)
-        else:
+        if message is not None:
             # What it was hearing comes before what fell due at the same moment.
             await engine.outbox.reconcile(now)
             await engine.hear(message, now)
+        await engine.start(now)
         found = _digest(store)
         store.close()
         for file in self.folder.glob(f"{path.name}*"):
