@@ -39,6 +39,9 @@ test: venv  ## format check, lint, types, all tests
 bench: venv  ## measure speed and memory (minutes)
 	$(BIN)/python -m tests.benchmarks
 
+soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (an hour; goes on where it was stopped)
+	$(BIN)/python -m tests.soak $(SOAK)
+
 lock: venv  ## renew the lock files after a change in pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
@@ -46,4 +49,4 @@ lock: venv  ## renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		pyproject.toml requirements-build.in -c requirements.lock --all-extras --group dev -o requirements-dev.lock
 
-.PHONY: help venv run test bench lock
+.PHONY: help venv run test bench soak lock

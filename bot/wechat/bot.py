@@ -6,9 +6,9 @@ import asyncio
 import datetime as dt
 import json
 import logging
-import sqlite3
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -23,6 +23,7 @@ from bot.wechat.rooms import Directory, Seen
 from bot.wechat.state import OnState, StateKind, WechatState
 from bot.wechat.wording import is_pat, readable
 from data import meta
+from data.store import is_passing
 
 compat.prepare()
 
@@ -520,15 +521,16 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     async def _handle(self, msg: Any, before: asyncio.Task[None] | None = None) -> None:
         if before is not None:
             await asyncio.wait([before])
-        for pause in (*self.retry_after, None):
+        # What was heard is not let go of while the database cannot be written: nobody would say it again.
+        for pause in chain(self.retry_after, repeat((1.0, *self.retry_after)[-1])):
             try:
                 await self.on_message(msg)
                 return
-            except sqlite3.OperationalError as error:  # a full disk, a locked database: may pass
-                log.error("message %s could not be handled: %s", msg.message_id, describe(error))
-                if pause is not None:
-                    await asyncio.sleep(pause)
             except Exception as error:
+                if is_passing(error):
+                    log.error("message %s waits for the database: %s", msg.message_id, describe(error))
+                    await asyncio.sleep(pause)
+                    continue
                 log.error("message %s could not be handled: %s", msg.message_id, describe(error))
                 return
 
@@ -538,9 +540,9 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             payload = msg.payload
             where = payload.room_id or payload.to_id
             echo = Echo(msg.message_id, where, msg.text() or payload.filename or "", self._moment(payload.timestamp))
-            self._echoes.append((where, _plain(echo.text), echo.far_id))
             if self._echoed is not None:
-                self._safely(self._echoed, echo)
+                self._echoed(echo)  # while the database cannot be written, the echo waits as any message does
+            self._echoes.append((where, _plain(echo.text), echo.far_id))
             return
         message = await self._understand(msg)
         if message is not None:
