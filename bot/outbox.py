@@ -64,6 +64,7 @@ class Outbox:
         self._lock = asyncio.Lock()
         # What the far end said of a row, until it is written down: a locked database must not put it in doubt.
         self._unwritten: dict[int, str | SendError] = {}
+        self._in_hand: int | None = None  # the row that is being sent
         # Whether this WeChat has shown one of our own messages since the start; until then a missing echo says nothing.
         self._shows_own = False
 
@@ -166,6 +167,7 @@ class Outbox:
         with self.store.transaction():
             if not outbox.mark(self.store, row["id"], "pending", "sending"):
                 return
+        self._in_hand = row["id"]
         try:
             self._unwritten[row["id"]] = await self.channel.send(await self._outgoing(row, now))
         except SendError as error:
@@ -173,6 +175,8 @@ class Outbox:
         except Exception as error:
             # A channel's own error may repeat private words: keep its kind only.
             self._unwritten[row["id"]] = SendError(type(error).__name__)
+        finally:
+            self._in_hand = None
         self._write(row, now)
 
     async def _outgoing(self, row: sqlite3.Row, now: dt.datetime) -> Outgoing:
@@ -257,7 +261,9 @@ class Outbox:
         known = outbox.with_far_id(self.store, echo.far_id, since) if echo.far_id else None
         if known is not None or not isinstance(self.channel, Echoes):
             return known
-        for row in (*outbox.in_doubt(self.store, since), *outbox.not_seen(self.store)):
+        rows = [*outbox.in_doubt(self.store, since), *outbox.not_seen(self.store)]
+        # The same words may have been said before: first comes what is being sent just now.
+        for row in sorted(rows, key=lambda row: (row["id"] != self._in_hand, row["state"] != "sending")):
             if moment_of(row["made_at"]) - CLOCKS_DIFFER <= echo.at and self.channel.is_echo(
                 outbox.outgoing(row), echo
             ):

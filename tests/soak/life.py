@@ -308,6 +308,7 @@ class Life:
         assert self.engine is not None
         for _ in range(200):
             await self.engine.wake(self.now)
+            self._give_echoes()
             due = self.engine.next_due(self.now)
             if due is None or due > self.now + dt.timedelta(minutes=5):
                 break
