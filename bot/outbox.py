@@ -11,8 +11,8 @@ import asyncio
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.config import Settings
@@ -50,6 +50,15 @@ MAY_REPEAT = ("alert", "escalation")
 MOST_DOUBTS = 3
 # Somebody must pass on what these would have told.
 MATTER = (*MAY_REPEAT, "request", "coverage")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the pace looks at: the last sending, the one that began the last `per_minute` of them, how many today."""
+
+    last: dt.datetime | None
+    a_minute_of_them: dt.datetime | None
+    today: int
 
 
 class Outbox:
@@ -110,7 +119,7 @@ class Outbox:
     def next_moment(self, now: dt.datetime) -> dt.datetime | None:
         """When the next row may be sent or must have been seen; None when nothing waits."""
         waiting = outbox.soonest_pending(self.store)
-        sent = self._sent(now) if waiting else ()
+        sent = self._sent(now) if waiting else Sent(None, None, 0)
         found = [
             max(self._allowed(urgency, sent, now), moment_of(soonest), now) for urgency, soonest in waiting.items()
         ]
@@ -138,28 +147,23 @@ class Outbox:
                     journal.note(self.store, now, "send-dropped", message=row["key"])
         return None
 
-    def _sent(self, now: dt.datetime) -> Sequence[dt.datetime]:
-        """When today's messages went out, without emergencies (they are outside all pace)."""
+    def _sent(self, now: dt.datetime) -> Sent:
         midnight = at_local(now.astimezone(self.settings.zone).date(), dt.time(0), self.settings.zone)
-        since = min(midnight, now - dt.timedelta(minutes=1)) - dt.timedelta(microseconds=1)
-        found = ((moment_of(r["sent_at"]), r["urgency"]) for r in outbox.sent_since(self.store, since))
-        # What seems to have been sent later than now was sent before the clock was set back: it holds up nobody.
-        return [at for at, urgency in found if urgency > 0 and at <= now]
+        last, nth, today = outbox.paced(self.store, now, midnight, self.settings.pace.per_minute)
+        return Sent(moment_of(last) if last else None, moment_of(nth) if nth else None, today)
 
-    def _allowed(self, urgency: int, sent: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
+    def _allowed(self, urgency: int, sent: Sent, now: dt.datetime) -> dt.datetime:
         """The earliest moment for a row of this urgency under the pace and the quiet hours."""
         soonest = now
         if urgency == 0:
             return soonest
         pace, zone = self.settings.pace, self.settings.zone
-        if sent:
-            soonest = max(soonest, sent[-1] + dt.timedelta(seconds=pace.gap_seconds))
-        if len(sent) >= pace.per_minute:
-            soonest = max(soonest, sent[-pace.per_minute] + dt.timedelta(minutes=1))
-        today = now.astimezone(zone).date()
-        midnight = at_local(today, dt.time(0), zone)
-        share = int(pace.per_day * SHARES[urgency])
-        if sum(1 for s in sent if s >= midnight) >= max(share, 1):
+        if sent.last:
+            soonest = max(soonest, sent.last + dt.timedelta(seconds=pace.gap_seconds))
+        if sent.a_minute_of_them:
+            soonest = max(soonest, sent.a_minute_of_them + dt.timedelta(minutes=1))
+        if sent.today >= max(int(pace.per_day * SHARES[urgency]), 1):
+            today = now.astimezone(zone).date()
             soonest = max(soonest, at_local(today + dt.timedelta(days=1), dt.time(0), zone))
         return end_of_span(soonest, self.settings.day.quiet, zone)
 

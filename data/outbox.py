@@ -141,13 +141,21 @@ def everything(store: Store) -> list[sqlite3.Row]:
     return store.all("SELECT * FROM outbox WHERE community = ? ORDER BY id", store.community)
 
 
-def sent_since(store: Store, moment: dt.datetime) -> list[sqlite3.Row]:
-    """sent_at and urgency of what was sent after `moment`, oldest first."""
-    return store.all(
-        "SELECT sent_at, urgency FROM outbox WHERE community = ? AND sent_at > ? ORDER BY sent_at",
-        store.community,
-        text_of(moment),
+def paced(store: Store, now: dt.datetime, midnight: dt.datetime, nth: int) -> tuple[str | None, str | None, int]:
+    """What the pace counts, emergencies left out: when the last message went out, the nth last, how many since `midnight`.
+
+    What seems to have been sent later than `now` was sent before the clock was set back: it holds up nobody.
+    """
+    sent = "FROM outbox WHERE community = ? AND urgency > 0 AND sent_at <= ?"
+    newest = f"SELECT sent_at {sent} ORDER BY sent_at DESC LIMIT 1 OFFSET ?"
+    row = store.one(
+        f"SELECT ({newest}) AS last, ({newest}) AS nth, (SELECT count(*) {sent} AND sent_at >= ?) AS today",
+        *(store.community, text_of(now), 0),
+        *(store.community, text_of(now), nth - 1),
+        *(store.community, text_of(now), text_of(midnight)),
     )
+    assert row is not None
+    return row["last"], row["nth"], row["today"]
 
 
 def last_sent(store: Store, kind: str, to: str = "room") -> str | None:

@@ -41,6 +41,8 @@ FILE_SECONDS = 60.0
 DRAIN_SECONDS = 10.0
 REFRESH_SECONDS = 60.0
 TROUBLES_SECONDS = 60.0
+NAMES_SECONDS = 10.0
+MANY = 5  # messages that wait
 MEETING = 8  # members looked at side by side
 ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
@@ -116,6 +118,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self._hear, self._echoed, self._now, self._media_dir = hear, echoed, now, media_dir
         self._inbox: asyncio.Queue[tuple[str, asyncio.Future[None]]] = asyncio.Queue()
         self._recent: OrderedDict[str, None] = OrderedDict()
+        self._names: dict[str, tuple[float, Seen]] = {}  # when a contact was looked up, and what was seen
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._one_at_a_time = asyncio.Lock()
         self._is_online = asyncio.Event()
@@ -437,7 +440,19 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self.directory.meet([s for s in seen if s.name or s.alias], self._now())
 
     async def _seen(self, contact_id: str) -> Seen:
-        """A contact's names as they are now: wechaty's own copies are never renewed."""
+        """A contact's names as they are now: wechaty's own copies are never renewed.
+
+        While many messages wait, as after an outage, they are asked for once in NAMES_SECONDS.
+        """
+        now = asyncio.get_running_loop().time()
+        asked, seen = self._names.get(contact_id, (now - 2 * NAMES_SECONDS, None))
+        if seen is not None and self._inbox.qsize() >= MANY and now - asked < NAMES_SECONDS:
+            return seen
+        seen = await self._look_up(contact_id)
+        self._names[contact_id] = now, seen
+        return seen
+
+    async def _look_up(self, contact_id: str) -> Seen:
         if self.room_id is not None:
             try:
                 member = await self.puppet.room_member_payload(self.room_id, contact_id)
