@@ -42,6 +42,9 @@ bench: venv  ## measure speed and memory (minutes)
 teach: venv  ## train the learned part of the reading from the labelled messages (minutes)
 	$(BIN)/python -m bot.reading.teach $(sort $(wildcard tests/reading/corpora/taught/*))
 
+soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (an hour; goes on where it was stopped)
+	$(BIN)/python -m tests.soak $(SOAK)
+
 lock: venv  ## renew the lock files after a change in pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
@@ -49,4 +52,4 @@ lock: venv  ## renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		pyproject.toml requirements-build.in -c requirements.lock --all-extras --group dev -o requirements-dev.lock
 
-.PHONY: help venv run test bench teach lock
+.PHONY: help venv run test bench teach soak lock

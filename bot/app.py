@@ -162,10 +162,7 @@ class App:
                 online.cancel()
             if not any(part.done() for part in parts) and not stopped.is_set():
                 await self.engine.start(self.clock.now())
-                if self.wechat.online and self.wechat.room_id:
-                    self._listens()
-                else:
-                    self.engine.went_deaf(self.clock.now())
+                self._note_hearing()
                 self._working = True
                 self.runner.start()
                 self._look_soon()
@@ -209,9 +206,15 @@ class App:
         if message.file:
             self._look_soon()
 
-    async def _wake(self) -> None:
-        if self.wechat.online and self.wechat.room_id:
+    def _note_hearing(self) -> None:
+        """Whether anything can be heard just now: logged in, and in the group."""
+        if self.wechat.online and self.wechat.room_id is not None:
             self._listens()
+        else:
+            self.engine.went_deaf(self.clock.now())
+
+    async def _wake(self) -> None:
+        self._note_hearing()
         self.attendant.step_due()
         self._look_soon()
         self.engine.work(self.clock.now())
@@ -226,7 +229,7 @@ class App:
             self.engine.hears(now)  # the local group's time leaps, and nothing is missed in a leap
 
     def _came_back(self, echo: Echo) -> None:
-        self.engine.outbox.came_back(echo, self.channel.is_echo, self.clock.now())
+        self.engine.outbox.came_back(echo, self.clock.now())
 
     def _befriended(self, contact: str) -> None:
         if self.engine.outbox.befriended(self.directory.addresses_of(contact), self.clock.now()):
@@ -245,11 +248,11 @@ class App:
         if state.kind in surroundings.TOLD:
             self.engine.surroundings_changed(state.kind, state.detail or state.why, self.clock.now())
             self._send_soon()
-        if state.kind in HEARS_AGAIN and self.wechat.room_id:
-            self._listens()
-            self._send_soon()
-        elif state.kind in HEARS_NOTHING:
+        if state.kind in HEARS_NOTHING:
             self.engine.went_deaf(self.clock.now())
+        elif state.kind in HEARS_AGAIN:
+            self._note_hearing()
+            self._send_soon()
 
     def _look_soon(self) -> None:
         """Looking takes a while, in another process: nobody's message waits for it."""
@@ -273,8 +276,9 @@ class App:
             # While nobody is logged in, what waits keeps waiting: an outage costs no attempt.
             if self.wechat.online:
                 await self.engine.outbox.pump(self.clock.now())
-        finally:
             self.runner.rearm()
+        except Exception as error:
+            log.error("sending stopped (%s); the next wake-up goes on", type(error).__name__)
 
 
 def open_store(settings: Settings) -> Store:

@@ -62,7 +62,7 @@ class Engine:
     async def start(self, now: dt.datetime) -> None:
         """After (re)opening the database: settle what was being sent, then catch up with what is due."""
         self._notice_clock(now)
-        await self.outbox.reconcile(now)
+        await self.outbox.begin(now)
         with self.store.transaction():
             hearing.was_down(self._moment(now))
         if silence.deaf_since(self.store) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Kind = Literal[
     "reminder",
@@ -80,6 +80,10 @@ class NotConnected(SendError):
     """Nothing was tried: WeChat is away or the bot is not in its group. It can be sent once that is mended, however late."""
 
 
+class InDoubt(SendError):
+    """It was handed over and nobody answered: it may have arrived."""
+
+
 class NotAFriend(SendError):
     """WeChat lets nobody write to an account that is not a friend: only a mention in the room reaches it."""
 
@@ -103,6 +107,15 @@ class Channel(Protocol):
 
     async def delivered(self, out: Outgoing) -> bool | None:
         """Whether a message whose sending was interrupted arrived; None: cannot be known."""
+        ...
+
+
+@runtime_checkable
+class Echoes(Protocol):
+    """A channel that shows the bot its own messages, as WeChat does on the account's other devices."""
+
+    def is_echo(self, out: Outgoing, echo: Echo) -> bool:
+        """Whether an own message that came back, under an id that is not known, is this one."""
         ...
 
 

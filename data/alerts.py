@@ -1,11 +1,6 @@
 """The alerts: opened, announced level by level, claimed, closed with an outcome.
 
-The life of an alert (the events are the functions below):
-
-    open ──announce──► level 0 ──announce──► 1 ──announce──► 2 ──announce──► repeats …
-      │                  claim: the next step waits until the claim runs out; then it climbs on from where it stood
-      └── close(outcome) from anywhere ends it; `told` says whether the group has heard of the end
-
+Their life stands in data/alert_life.py as a table; every function here that changes one takes its step by that table.
 `next_step_at` carries the next announcement, so a wake-up costs what is due.
 """
 
@@ -15,11 +10,28 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
+from data import alert_life
 from data.moments import text_of
 from data.store import Store
 
 NOT_ANNOUNCED = -1
+
+
+def _step(store: Store, alert_id: int, event: alert_life.Event, changes: str, *args: Any) -> bool:
+    """Take one step of an alert's life; False when it comes too late. Raises UnknownStep when the table has none such."""
+    row = get(store, alert_id)
+    if row is None:
+        return False
+    new = alert_life.after(alert_life.state_of(row), event)
+    if new is None:
+        return False
+    store.run(f"UPDATE alerts SET {changes} WHERE community = ? AND id = ?", *args, store.community, alert_id)
+    row = get(store, alert_id)
+    if row is None or alert_life.state_of(row) != new:
+        raise alert_life.UnknownStep(f"alert {alert_id} should be {new} after {event}")
+    return True
 
 
 def open_alert(
@@ -159,33 +171,27 @@ def advance(store: Store, row: sqlite3.Row, level: int, next_step_at: dt.datetim
 
     A claim that ran out ends; `held`: one that still runs stays.
     """
-    cursor = store.run(
-        "UPDATE alerts SET level = ?, next_step_at = ?, claim_until = CASE WHEN ? THEN claim_until END"
-        " WHERE id = ? AND closed_at IS NULL AND level = ? AND next_step_at = ?",
-        level,
-        text_of(next_step_at),
-        held,
-        row["id"],
-        row["level"],
-        row["next_step_at"],
+    found = get(store, row["id"])
+    if found is None or (found["level"], found["next_step_at"]) != (row["level"], row["next_step_at"]):
+        return False
+    if held:
+        return _step(store, row["id"], "hold", "level = ?, next_step_at = ?", level, text_of(next_step_at))
+    return _step(
+        store, row["id"], "announce", "level = ?, next_step_at = ?, claim_until = NULL", level, text_of(next_step_at)
     )
-    return cursor.rowcount == 1
 
 
 def put_off(store: Store, alert_id: int, moment: dt.datetime) -> None:
     """Move the next step of an alert (open, or ended and not told yet)."""
-    store.run(
-        "UPDATE alerts SET next_step_at = ? WHERE id = ? AND next_step_at IS NOT NULL",
-        text_of(moment),
-        alert_id,
-    )
+    _step(store, alert_id, "put_off", "next_step_at = ?", text_of(moment))
 
 
-def step_back(store: Store, alert_id: int) -> None:
-    """The announcement of the level it stands at never left: that step is taken again when the next one is due."""
-    store.run(
-        "UPDATE alerts SET level = level - 1 WHERE id = ? AND closed_at IS NULL AND level > ?", alert_id, NOT_ANNOUNCED
-    )
+def step_back(store: Store, alert_id: int, level: int) -> bool:
+    """What was announced above `level` never left: these steps are taken again when the next one is due."""
+    row = get(store, alert_id)
+    if row is None or row["level"] <= level:
+        return False
+    return _step(store, alert_id, "unsay" if level == NOT_ANNOUNCED else "step_back", "level = ?", level)
 
 
 def claim(store: Store, alert_id: int, person: str, name: str, now: dt.datetime, until: dt.datetime) -> bool:
@@ -193,76 +199,67 @@ def claim(store: Store, alert_id: int, person: str, name: str, now: dt.datetime,
 
     What has not been announced yet is announced all the same: the others must hear of it.
     """
-    cursor = store.run(
-        "UPDATE alerts SET claimed_by = ?, claimed_name = ?, claimed_at = ?, claim_until = ?,"
-        " next_step_at = CASE WHEN level < 0 THEN next_step_at ELSE ? END WHERE id = ? AND closed_at IS NULL",
+    return _step(
+        store,
+        alert_id,
+        "claim",
+        "claimed_by = ?, claimed_name = ?, claimed_at = ?, claim_until = ?,"
+        " next_step_at = CASE WHEN level < 0 THEN next_step_at ELSE ? END",
         person,
         name,
         text_of(now),
         text_of(until),
         text_of(until),
-        alert_id,
     )
-    return cursor.rowcount == 1
 
 
 def release(store: Store, alert_id: int, person: str, next_step_at: dt.datetime) -> bool:
     """This person's claim was taken back: the alert is nobody's again. False when it is not theirs (any more)."""
-    cursor = store.run(
-        "UPDATE alerts SET claimed_by = NULL, claimed_name = NULL, claimed_at = NULL, claim_until = NULL, next_step_at = ?"
-        " WHERE id = ? AND closed_at IS NULL AND claimed_by = ? AND claim_until IS NOT NULL",
-        text_of(next_step_at),
+    row = get(store, alert_id)
+    if row is None or row["claimed_by"] != person:
+        return False
+    return _step(
+        store,
         alert_id,
-        person,
+        "release",
+        "claimed_by = NULL, claimed_name = NULL, claimed_at = NULL, claim_until = NULL, next_step_at = ?",
+        text_of(next_step_at),
     )
-    return cursor.rowcount == 1
 
 
 def climb_now(store: Store, alert_id: int, now: dt.datetime) -> None:
     """The one who went could not reach the elder: the next level is due at once."""
-    store.run(
-        "UPDATE alerts SET claim_until = NULL, next_step_at = ? WHERE id = ? AND closed_at IS NULL",
-        text_of(now),
-        alert_id,
-    )
+    _step(store, alert_id, "climb", "claim_until = NULL, next_step_at = ?", text_of(now))
 
 
 def name_elder(store: Store, alert_id: int, elder: str, now: dt.datetime) -> bool:
     """It is clear now who is meant: the alert becomes that elder's and is announced again. False if that elder has one."""
-    cursor = store.run(
-        "UPDATE alerts SET elder = ?, level = ?, next_step_at = ? WHERE id = ? AND closed_at IS NULL AND elder IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.community = alerts.community AND b.elder = ? AND b.kind = alerts.kind"
-        " AND b.closed_at IS NULL)",
-        elder,
-        NOT_ANNOUNCED,
-        text_of(now),
-        alert_id,
-        elder,
-    )
-    return cursor.rowcount == 1
+    row = get(store, alert_id)
+    if row is None or row["elder"] is not None or any(a["kind"] == row["kind"] for a in open_of(store, elder)):
+        return False
+    return _step(store, alert_id, "name", "elder = ?, level = ?, next_step_at = ?", elder, NOT_ANNOUNCED, text_of(now))
 
 
 def close(
     store: Store, alert_id: int, outcome: str, now: dt.datetime, tell_at: dt.datetime, *, person: str | None, name: str
 ) -> bool:
     """End an alert; its end is announced at `tell_at`. False when it was closed before."""
-    cursor = store.run(
-        "UPDATE alerts SET closed_at = ?, outcome = ?, closed_by = ?, closed_name = ?, next_step_at = ?, claim_until = NULL"
-        " WHERE id = ? AND closed_at IS NULL",
+    return _step(
+        store,
+        alert_id,
+        "close",
+        "closed_at = ?, outcome = ?, closed_by = ?, closed_name = ?, next_step_at = ?, claim_until = NULL",
         text_of(now),
         outcome,
         person,
         name,
         text_of(tell_at),
-        alert_id,
     )
-    return cursor.rowcount == 1
 
 
 def set_told(store: Store, alert_id: int) -> bool:
     """The end of the alert has been announced (or needs no word)."""
-    cursor = store.run("UPDATE alerts SET told = 1, next_step_at = NULL WHERE id = ? AND told = 0", alert_id)
-    return cursor.rowcount == 1
+    return _step(store, alert_id, "tell", "told = 1, next_step_at = NULL")
 
 
 def set_checked(store: Store, alert_id: int) -> bool:

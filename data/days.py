@@ -74,6 +74,16 @@ def in_state(store: Store, day: dt.date, *wanted: str) -> list[sqlite3.Row]:
     )
 
 
+def waiting_before(store: Store, day: dt.date) -> list[sqlite3.Row]:
+    """The rows of earlier days whose deadline never had its step, oldest first."""
+    return store.all(
+        "SELECT * FROM days WHERE community = ? AND next_step_at IS NOT NULL AND day < ? AND state = 'waiting'"
+        " ORDER BY day, elder",
+        store.community,
+        day.isoformat(),
+    )
+
+
 def count(store: Store, day: dt.date) -> dict[str, int]:
     """How many elders are in each state."""
     rows = store.all(
@@ -122,16 +132,6 @@ def put_off(store: Store, row: sqlite3.Row, moment: dt.datetime) -> None:
         row["day"],
         row["elder"],
     )
-
-
-def let_be_before(store: Store, day: dt.date) -> int:
-    """Days before `day` that nobody could watch to their end take no step any more; how many rows there were."""
-    cursor = store.run(
-        "UPDATE days SET next_step_at = NULL WHERE community = ? AND day < ? AND next_step_at IS NOT NULL",
-        store.community,
-        day.isoformat(),
-    )
-    return cursor.rowcount
 
 
 def set_deadline(store: Store, day: dt.date, elder: str, deadline: dt.datetime) -> None:

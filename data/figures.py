@@ -91,7 +91,7 @@ def last_heard(path: Path, community: str) -> dt.datetime | None:
 def sending_fails(store: Store, since: dt.datetime) -> bool:
     """Whether a message was given up since then, or one that waits has failed several times."""
     row = store.one(
-        "SELECT (SELECT count(*) FROM events WHERE community = ? AND what = 'send-failed' AND at >= ?)"
+        "SELECT (SELECT count(*) FROM events WHERE community = ? AND what IN ('send-failed', 'send-refused') AND at >= ?)"
         " + (SELECT count(*) FROM outbox WHERE community = ? AND state = 'pending' AND attempts >= 3) AS n",
         store.community,
         text_of(since),

@@ -58,6 +58,18 @@ def set_recalled(store: Store, message_id: str) -> None:
     store.run("UPDATE messages SET state = 'recalled' WHERE community = ? AND id = ?", store.community, message_id)
 
 
+def recalled_before(store: Store, message: Message) -> bool:
+    """Whether its writer's recall of this message was heard before the message itself."""
+    row = store.one(
+        "SELECT 1 FROM messages WHERE community = ? AND contact = ? AND at >= ? AND type = 'recalled' AND text = ?",
+        store.community,
+        message.contact or message.sender,
+        text_of(message.at),
+        message.id,
+    )
+    return row is not None
+
+
 def with_state(store: Store, state: str, start: dt.datetime, end: dt.datetime) -> list[sqlite3.Row]:
     """The messages of [start, end) in one state, in order of time."""
     return store.all(

@@ -201,3 +201,14 @@ def m011_deadlines_and_evenings(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE elders ADD COLUMN twice INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE days ADD COLUMN round_from TEXT")
     db.execute("ALTER TABLE days ADD COLUMN earlier TEXT")
+
+
+@steps()
+def m011_outbox_echo(db: sqlite_utils.Database) -> None:
+    db.execute("ALTER TABLE outbox ADD COLUMN echo_by TEXT")
+    db.execute("CREATE INDEX outbox_unseen ON outbox (community, echo_by) WHERE echo_by IS NOT NULL")
+
+
+@steps()
+def m012_outbox_pace(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE INDEX outbox_pace ON outbox (community, sent_at) WHERE sent_at IS NOT NULL AND urgency > 0")

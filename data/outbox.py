@@ -29,6 +29,8 @@ URGENCY: dict[str, int] = {
 }
 
 REPEATED = 3
+# The timer (data/timers.py) of a row that was given up; its key is the row's id.
+GIVEN_UP = "given-up"
 
 
 def put(
@@ -74,11 +76,21 @@ def put(
     return cursor.rowcount > 0
 
 
-def interrupted(store: Store) -> list[sqlite3.Row]:
-    """Rows whose sending was begun and not seen to end."""
+def interrupted(store: Store, now: dt.datetime) -> list[sqlite3.Row]:
+    """Rows whose sending was begun and not seen to end, and that have been given their time."""
     return store.all(
-        "SELECT * FROM outbox WHERE community = ? AND state = 'sending' ORDER BY urgency, id", store.community
+        "SELECT * FROM outbox WHERE community = ? AND state = 'sending' AND not_before <= ? ORDER BY urgency, id",
+        store.community,
+        text_of(now),
     )
+
+
+def soonest_interrupted(store: Store) -> str | None:
+    """When the first of the rows that are in doubt is to be settled."""
+    row = store.one(
+        "SELECT min(not_before) AS soonest FROM outbox WHERE community = ? AND state = 'sending'", store.community
+    )
+    return row["soonest"] if row else None
 
 
 def next_pending(store: Store, urgency: int, now: dt.datetime) -> sqlite3.Row | None:
@@ -89,6 +101,16 @@ def next_pending(store: Store, urgency: int, now: dt.datetime) -> sqlite3.Row | 
         store.community,
         urgency,
         text_of(now),
+    )
+
+
+def calls_waiting(store: Store, recipient: str | None = None) -> list[sqlite3.Row]:
+    """Calls for help that wait to be sent (to one recipient or to all), oldest first."""
+    return store.all(
+        "SELECT * FROM outbox WHERE community = ? AND state = 'pending' AND kind IN ('alert', 'escalation')"
+        " AND substr(key, 1, 5) = 'step:' AND recipient = COALESCE(?, recipient) ORDER BY id",
+        store.community,
+        recipient,
     )
 
 
@@ -119,13 +141,21 @@ def everything(store: Store) -> list[sqlite3.Row]:
     return store.all("SELECT * FROM outbox WHERE community = ? ORDER BY id", store.community)
 
 
-def sent_since(store: Store, moment: dt.datetime) -> list[sqlite3.Row]:
-    """sent_at and urgency of what was sent after `moment`, oldest first."""
-    return store.all(
-        "SELECT sent_at, urgency FROM outbox WHERE community = ? AND sent_at > ? ORDER BY sent_at",
-        store.community,
-        text_of(moment),
+def paced(store: Store, now: dt.datetime, midnight: dt.datetime, nth: int) -> tuple[str | None, str | None, int]:
+    """What the pace counts, emergencies left out: when the last message went out, the nth last, how many since `midnight`.
+
+    What seems to have been sent later than `now` was sent before the clock was set back: it holds up nobody.
+    """
+    sent = "FROM outbox WHERE community = ? AND urgency > 0 AND sent_at <= ?"
+    newest = f"SELECT sent_at {sent} ORDER BY sent_at DESC LIMIT 1 OFFSET ?"
+    row = store.one(
+        f"SELECT ({newest}) AS last, ({newest}) AS nth, (SELECT count(*) {sent} AND sent_at >= ?) AS today",
+        *(store.community, text_of(now), 0),
+        *(store.community, text_of(now), nth - 1),
+        *(store.community, text_of(now), text_of(midnight)),
     )
+    assert row is not None
+    return row["last"], row["nth"], row["today"]
 
 
 def last_sent(store: Store, kind: str, to: str = "room") -> str | None:
@@ -149,25 +179,56 @@ def mark(
     far_id: str | None = None,
     retry_at: dt.datetime | None = None,
     error: str | None = None,
-    tried: bool = True,
+    counted: bool = True,
+    echo_by: dt.datetime | None = None,
 ) -> bool:
     """Compare-and-swap a row's state; False when it was no longer `old`.
 
-    `retry_at` counts an attempt that failed, unless it was not even `tried`.
+    `retry_at` counts an attempt that failed (not `counted`: nothing was tried). `echo_by`: sent, and to be seen by then.
     """
     cursor = store.run(
         "UPDATE outbox SET state = ?, sent_at = COALESCE(?, sent_at), far_id = COALESCE(?, far_id),"
-        " not_before = COALESCE(?, not_before), attempts = attempts + ?, error = ? WHERE id = ? AND state = ?",
+        " not_before = COALESCE(?, not_before), attempts = attempts + ?, error = ?, echo_by = ? WHERE id = ? AND state = ?",
         new,
         text_of(at) if at else None,
         far_id,
         text_of(retry_at) if retry_at else None,
-        1 if retry_at and tried else 0,
+        1 if retry_at and counted else 0,
         error,
+        text_of(echo_by) if echo_by else None,
         row_id,
         old,
     )
     return cursor.rowcount == 1
+
+
+def get(store: Store, row_id: int) -> sqlite3.Row | None:
+    return store.one("SELECT * FROM outbox WHERE community = ? AND id = ?", store.community, row_id)
+
+
+def not_seen(store: Store) -> list[sqlite3.Row]:
+    """Rows that were sent and not seen in their chat so far."""
+    return store.all(
+        "SELECT * FROM outbox WHERE community = ? AND echo_by IS NOT NULL ORDER BY echo_by, id", store.community
+    )
+
+
+def soonest_echo(store: Store) -> str | None:
+    """By when the first of the rows that are not seen yet must be."""
+    row = store.one(
+        "SELECT min(echo_by) AS soonest FROM outbox WHERE community = ? AND echo_by IS NOT NULL", store.community
+    )
+    return row["soonest"] if row else None
+
+
+def seen(store: Store, row_id: int) -> None:
+    """The row was seen in its chat."""
+    store.run("UPDATE outbox SET echo_by = NULL WHERE id = ?", row_id)
+
+
+def forget_unseen(store: Store) -> None:
+    """Nobody can know any more what was seen in its chat and what was not."""
+    store.run("UPDATE outbox SET echo_by = NULL WHERE community = ? AND echo_by IS NOT NULL", store.community)
 
 
 def drop_for_alert(store: Store, alert: int, kinds: tuple[str, ...]) -> int:
@@ -222,15 +283,14 @@ def in_doubt(store: Store, since: dt.datetime) -> list[sqlite3.Row]:
     return sorted(rows, key=lambda row: row["id"])
 
 
-def has_far_id(store: Store, far_id: str, since: dt.datetime) -> bool:
-    """Whether a message sent since then is known under this id at the far end."""
-    row = store.one(
-        "SELECT 1 FROM outbox WHERE community = ? AND sent_at >= ? AND far_id = ?",
+def with_far_id(store: Store, far_id: str, since: dt.datetime) -> sqlite3.Row | None:
+    """The message sent since then that the far end knows under this id."""
+    return store.one(
+        "SELECT * FROM outbox WHERE community = ? AND sent_at >= ? AND far_id = ?",
         store.community,
         text_of(since),
         far_id,
     )
-    return row is not None
 
 
 def revive(store: Store, recipients: Iterable[str], error: str, since: dt.datetime, now: dt.datetime) -> int:

@@ -18,6 +18,29 @@ class StoreError(Exception):
     """The database cannot be used; the text says where and how to mend it."""
 
 
+# What may pass by itself, or once somebody has made room: the same statement can be tried again later.
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database itself could not be used (locked, disk full, …), and what was asked of it was sound."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return False
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in _PASSING
+
+
 class Store:
     """One community's database (SQLite, WAL, synchronous=FULL, foreign keys on). Times are UTC ISO-8601 text.
 

@@ -21,10 +21,14 @@ _CANNOT = re.compile(r"[去来过]不了|去不成|来不成|过不去|不去了
 
 
 def give_back(ctx: Context, alert: sqlite3.Row, person: str) -> bool:
-    """A claim is withdrawn: the alert climbs on, at the time at which it would have without it."""
+    """A claim is withdrawn: the alert climbs on, at the time at which it would have without it.
+
+    In an emergency nobody is on the way any more, and all must hear of it at once.
+    """
     config = ctx.settings.escalation
     wait = config.backup_after if alert["level"] < 1 else config.coordinator_after
-    due = max(ctx.now, moment_of(alert["opened_at"]) + dt.timedelta(minutes=wait))
+    at_once = alert["kind"] == "distress" or alert["level"] < 0
+    due = ctx.now if at_once else max(ctx.now, moment_of(alert["opened_at"]) + dt.timedelta(minutes=wait))
     if not alerts.release(ctx.store, alert["id"], person, due):
         return False
     journal.note(ctx.store, ctx.now, "claim-released", elder=alert["elder"], alert=alert["id"], message=ctx.message.id)

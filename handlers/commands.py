@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.model import Command
 from data import absences, alerts, days, deadlines, journal
 from data.phrases import say, span
-from handlers import contact, queries
+from handlers import contact, corrections, queries
 from handlers.context import Context
 
 
@@ -75,6 +75,8 @@ def _close(ctx: Context, command: Command, elder: str) -> str:
         return say("command_need_outcome", name=ctx.roster.elders[elder].name + " ")
     for alert in current:
         contact.end(ctx, alert, command.outcome)
+    if command.outcome == "false_alarm" and all(a["kind"] == "distress" for a in current):
+        corrections.look_again(ctx, elder)  # there was no emergency, and no word of the elder either
     if command.outcome in ("safe", "helped", "hospital"):
         contact.record(ctx, elder, "checkin" if command.outcome == "safe" else "concern")
     if command.outcome in ("away", "died"):

@@ -41,6 +41,11 @@ def recalled(ctx: Context) -> None:
     if original is None or (original.contact or original.sender) != (ctx.message.contact or ctx.message.sender):
         journal.note(ctx.store, ctx.now, "recall-ignored", message=ctx.message.id)
         return
+    take_back(ctx, original)
+
+
+def take_back(ctx: Context, original: Message) -> None:
+    """The writer has recalled this message."""
     messages.set_recalled(ctx.store, original.id)
     undone = undo(ctx, original)
     journal.note(ctx.store, ctx.now, "recalled", message=original.id, undone=undone)
@@ -95,7 +100,7 @@ def undo(ctx: Context, source: Message, only: str | None = None) -> list[str]:
             contact.ask_to_confirm(ctx, alert)
     touched += _release_claims(ctx, source, only)
     for elder in touched:
-        _look_again(ctx, elder)
+        look_again(ctx, elder)
     touched += absences.cancel_message(ctx.store, source.id, ctx.now, only)
     for elder in touched:
         _end_of_absence(ctx, elder)
@@ -123,7 +128,7 @@ def _release_claims(ctx: Context, source: Message, only: str | None) -> list[str
     return released
 
 
-def _look_again(ctx: Context, elder: str) -> None:
+def look_again(ctx: Context, elder: str) -> None:
     """An elder who is missed and for whom nobody looks any more is looked for anew."""
     row = days.get(ctx.store, ctx.day, elder)
     if row is not None and row["state"] == "missed" and not alerts.open_of(ctx.store, elder):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 
-from data import alerts, days, journal, messages
+from data import alerts, days, journal, messages, outbox
 from data import questions as questions_of
 from data.moments import moment_of
 from handlers import claims, contact, questions
@@ -58,10 +58,12 @@ def _about(ctx: Context, elder: str) -> None:
     else:
         journal.note(ctx.store, ctx.now, "distress-more", elder=elder, alert=current["id"], message=ctx.message.id)
         if in_care and ctx.may("end_distress", elder) and not ctx.is_chain:
-            contact.end(ctx, current, "hospital")
+            for alert in alerts.open_of(ctx.store, elder):
+                contact.end(ctx, alert, "hospital")
             return
     if (ctx.reading.alarm or "") not in UNSEEN:
         _keep_contact(ctx, elder)
+        _take_over(ctx, elder)
     if current is not None and "claim" in ctx.reading.also:
         claims.take(ctx, current)
 
@@ -79,6 +81,15 @@ def _keep_contact(ctx: Context, elder: str) -> None:
         person=ctx.person.id if ctx.person else None,
         role=ctx.role,
     )
+
+
+def _take_over(ctx: Context, elder: str) -> None:
+    """Whoever was missed has been found, in distress: one alarm goes on, the greater one."""
+    for alert in alerts.open_of(ctx.store, elder):
+        if alert["kind"] != "distress" and contact.end(ctx, alert, "helped"):
+            outbox.drop_for_alert(ctx.store, alert["id"], ("alert", "escalation"))
+            alerts.set_told(ctx.store, alert["id"])
+            journal.note(ctx.store, ctx.now, "taken-over", elder=elder, alert=alert["id"], message=ctx.message.id)
 
 
 def _unnamed(ctx: Context) -> None:

@@ -15,7 +15,7 @@ from bot.ports import Seen
 from data import alerts, journal, media, messages, outbox, questions
 from data.moments import at_local, day_of
 from data.phrases import one_line, say
-from data.store import Store
+from data.store import Store, is_passing
 from handlers import absences, binding, chains, claims, commands, contact, corrections, naming, pictures, queries
 from handlers import questions as asking
 from handlers.context import Context
@@ -72,7 +72,8 @@ class Receiver:
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Handle one message once; False when it was heard before.
 
-        Whatever breaks while handling, the message is kept and shown to the coordinators: nothing heard is lost.
+        Whatever breaks while handling, the message is kept and shown to the coordinators: nothing heard is lost. While
+        the database cannot be written, sqlite3.Error is raised and nothing is kept: the caller must come again.
         """
         if messages.known(self.store, message.id):
             return False
@@ -85,8 +86,13 @@ class Receiver:
             reading = self.reader.read(chains.only_new(self.store, message, opened))
             with self.store.transaction():
                 messages.add(self.store, message, reading, "read")
-                self._handle(Context(self.store, self.roster, self.settings, message, reading, now))
-        except Exception:
+                ctx = Context(self.store, self.roster, self.settings, message, reading, now)
+                self._handle(ctx)
+                if message.type != "recalled" and messages.recalled_before(self.store, message):
+                    corrections.take_back(ctx, message)
+        except Exception as error:
+            if is_passing(error):
+                raise  # a locked or full database says nothing about the message: it is handled once that has passed
             # The traceback's values may hold private words: only its place is logged.
             log.exception("message %s could not be handled", message.id, extra={"private": True})
             with self.store.transaction():
@@ -131,7 +137,9 @@ class Receiver:
                 pictures.looked(ctx, row, seen, self.act)
                 if seen.words:
                     self._handle_words(ctx)
-        except Exception:
+        except Exception as error:
+            if is_passing(error):
+                raise
             log.exception("the file of message %s could not be handled", row["message"], extra={"private": True})
             with self.store.transaction():
                 media.judged(self.store, media_id, seen, seen.verdict)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
 
-from data import alerts, days, hearing, timers
+from data import alerts, days, hearing, outbox, timers
 from data.moments import moment_of
-from data.store import Store
+from data.store import Store, is_passing
 from schedules import (
     adopting,
     contacts,
@@ -23,6 +22,7 @@ from schedules import (
     retention,
     summary,
     unanswered,
+    undelivered,
     unreached,
 )
 from schedules.context import Moment
@@ -38,6 +38,7 @@ DUTIES: Mapping[str, Callable[[Moment], None]] = {
     "reminders": reminders.run,
     "unanswered": unanswered.run,
     "pictures": pictures.run,
+    "undelivered": undelivered.run,
     "receipts": receipts.run,
     "contacts": contacts.run,
     "unreached": unreached.run,
@@ -57,6 +58,7 @@ TIMERS: Mapping[str, tuple[str, ...]] = {
     "reminders": ("reminder",),
     "unanswered": ("question",),
     "pictures": (pictures.KIND, pictures.LISTEN, pictures.UNANSWERED),
+    "undelivered": (outbox.GIVEN_UP,),
     "receipts": (receipts.KIND,),
     "summary": ("summary",),
     "unreached": (unreached.KIND,),
@@ -74,9 +76,9 @@ def run(at: Moment) -> None:
         try:
             with at.store.transaction():
                 duty(at)
-        except sqlite3.OperationalError:
-            raise  # the database itself: nothing can be done at all
-        except Exception:
+        except Exception as error:
+            if is_passing(error):
+                raise  # the database itself: nothing can be done at all
             log.exception("the duty %s could not be done", name)
             _rescue(at, name)
 

@@ -14,36 +14,21 @@ announcement of one moment is one message for all the elders it is about, and on
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from bot.model import Person
-from bot.ports import Kind
-from data import absences, alerts, outbox
+from data import alerts
 from data.moments import moment_of
-from data.phrases import LIMIT, card, clock, in_parts, names, say
+from schedules import calls, endings
+from schedules.audience import LAST_LEVEL, audience, called_at
+from schedules.calls import Step
 from schedules.context import Moment
 
 log = logging.getLogger(__name__)
 
-LAST_LEVEL = 2
-MANY_CANDIDATES = 2
 # A repeat waits this long for others that are due then: one message, not many.
 TOGETHER = dt.timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One alert that goes to `level` now."""
-
-    alert: sqlite3.Row
-    level: int
-    stale: bool
-    people: tuple[str, ...]
 
 
 def run(at: Moment) -> None:
@@ -71,6 +56,9 @@ def _take(at: Moment, due: Sequence[sqlite3.Row]) -> None:
             _wait(at, alert)
         elif alert["closed_at"]:
             ended.append(alert)
+        elif alert["kind"] != "distress" and _in_distress(at, alert):
+            # Everybody is called already, and for more than this.
+            alerts.put_off(at.store, alert["id"], at.now + dt.timedelta(minutes=at.settings.escalation.repeat_every))
         else:
             step = _next(at, alert)
             # A claim that came before the first announcement holds the second one back.
@@ -80,8 +68,12 @@ def _take(at: Moment, due: Sequence[sqlite3.Row]) -> None:
                 until = _together(until, slots, dt.timedelta(minutes=at.settings.escalation.repeat_every))
             if alerts.advance(at.store, alert, step.level, until, held=held):
                 steps.append(step)
-    _announce(at, steps)
-    _tell_ends(at, ended)
+    calls.announce(at, steps)
+    endings.tell(at, ended)
+
+
+def _in_distress(at: Moment, alert: sqlite3.Row) -> bool:
+    return any(a["kind"] == "distress" for a in alerts.open_of(at.store, alert["elder"] or ""))
 
 
 def _together(due: dt.datetime, slots: Sequence[dt.datetime], every: dt.timedelta) -> dt.datetime:
@@ -99,49 +91,11 @@ def _next(at: Moment, alert: sqlite3.Row) -> Step:
     stale = alert["claim_until"] is not None
     if alert["kind"] == "distress":
         level = LAST_LEVEL if alert["level"] < LAST_LEVEL else alert["level"] + 1
-        people = everyone(at, alert) if level == LAST_LEVEL else _coordinators(at)
-        return Step(alert, level, stale, people)
+        return Step(alert, alert["level"], level, stale, called_at(at, alert, level))
     level = alert["level"] + 1
     while level < LAST_LEVEL and not audience(at, alert, level):
         level += 1
-    return Step(alert, level, stale, audience(at, alert, level))
-
-
-def audience(at: Moment, alert: sqlite3.Row, level: int) -> tuple[str, ...]:
-    """The people of one level for a missed or unreachable elder."""
-    elder = at.roster.elders.get(alert["elder"])
-    if level >= LAST_LEVEL or elder is None:
-        return _coordinators(at)
-    covered = absences.coverage_of(at.store, elder.id, at.day) is not None
-    if level == 0:
-        # While the family is away the backup steps in from the start.
-        first = (elder.volunteer, elder.backup if covered else None)
-        return _reachable(at, first)
-    return _reachable(at, (elder.backup, *(r.person for r in elder.relatives)))
-
-
-def _reachable(at: Moment, people: Iterable[str | None]) -> tuple[str, ...]:
-    """Those of them whom a message reaches."""
-    known = (at.roster.people.get(p) for p in dict.fromkeys(people) if p)
-    return tuple(p.id for p in known if p is not None and p.wechat)
-
-
-def everyone(at: Moment, alert: sqlite3.Row) -> tuple[str, ...]:
-    """Everybody who can help in an emergency: volunteers, family, clinic and coordinators.
-
-    While several elders may be meant, their families are called only where there are few: nobody is frightened for nothing.
-    """
-    elders = [alert["elder"]] if alert["elder"] else json.loads(alert["candidates"])
-    found = [at.roster.elders[e] for e in elders if e in at.roster.elders]
-    helpers = [p for e in found[:9] for p in (e.volunteer, e.backup)]
-    if len(found) <= MANY_CANDIDATES:
-        helpers += [p.id for p in at.roster.family(e.id for e in found)]
-    helpers += [p.id for p in at.roster.with_role("clinic", "coordinator")]
-    return _reachable(at, helpers)
-
-
-def _coordinators(at: Moment) -> tuple[str, ...]:
-    return _reachable(at, (p.id for p in at.roster.with_role("coordinator")))
+    return Step(alert, alert["level"], level, stale, audience(at, alert, level))
 
 
 def _pause_after(at: Moment, alert: sqlite3.Row, level: int) -> dt.timedelta:
@@ -151,164 +105,3 @@ def _pause_after(at: Moment, alert: sqlite3.Row, level: int) -> dt.timedelta:
         return dt.timedelta(minutes=config.repeat_every)
     minutes = (0, config.backup_after, config.coordinator_after)
     return dt.timedelta(minutes=minutes[level + 1] - minutes[alert["level"] + 1])
-
-
-def _announce(at: Moment, steps: Sequence[Step]) -> None:
-    groups: dict[tuple[bool, str, int, bool], list[Step]] = {}
-    for step in steps:
-        distress, opening = step.alert["kind"] == "distress", step.alert["level"] == alerts.NOT_ANNOUNCED
-        # Emergencies are told one by one; the others of one sort and level together.
-        mark = f"{step.alert['kind']}:{step.alert['id']}" if distress else step.alert["kind"] if opening else ""
-        # The first call is the first call, whoever it goes to; repeats are told together, whatever their number.
-        level = 0 if opening and not distress else step.level if distress else min(step.level, LAST_LEVEL + 1)
-        groups.setdefault((distress, mark, level, step.stale and level == 1), []).append(step)
-    for (distress, _, level, stale), group in groups.items():
-        _announce_group(at, group, level, distress=distress, stale=stale)
-
-
-def _announce_group(at: Moment, group: list[Step], level: int, *, distress: bool, stale: bool) -> None:
-    first = group[0].alert
-    opening = level == 0 or (distress and level == LAST_LEVEL)
-    kind: Kind = "alert" if opening else "escalation"
-    # A repeat is of no use once the next one is due.
-    expires = at.now + dt.timedelta(minutes=at.settings.escalation.repeat_every) if level > LAST_LEVEL else None
-    elders = [e for step in group for e in _elders(step.alert) if e in at.roster.elders]
-    alert_id = first["id"] if len(group) == 1 else None
-    stamp = ",".join(f"{s.alert['id']}@{s.level}" for s in group) + f"|{at.now.isoformat()}"
-    key = f"step:{hashlib.sha256(stamp.encode()).hexdigest()[:16]}"
-    told = names(at.roster, elders)
-    number = str(max(s.level for s in group) - LAST_LEVEL)
-    if level > LAST_LEVEL and len({s.level for s in group}) > 1:
-        numbers = {e: s.level - LAST_LEVEL for s in group for e in _elders(s.alert)}
-        told = [say("numbered", name=n, number=numbers[e]) for e, n in zip(dict.fromkeys(elders), told, strict=True)]
-        number = ""
-    for i, part in enumerate(in_parts(told) or [[]]):
-        begin = sum(len(p) for p in in_parts(told)[:i])
-        members = elders[begin : begin + len(part)] if part else elders
-        mentions = [p for s in group if not part or set(_elders(s.alert)) & set(members) for p in s.people]
-        outbox.put(
-            at.store,
-            at.now,
-            f"{key}:room:{i}",
-            kind,
-            "room",
-            _room_text(at, first, "、".join(part), level, number, distress=distress, stale=stale),
-            mentions=mentions,
-            elders=members,
-            alert=alert_id,
-            emergency=distress,
-            expires=expires,
-            repeat=level > LAST_LEVEL,
-        )
-    if level > LAST_LEVEL and not distress:
-        return  # the coordinators have the addresses from the time before
-    recipients = dict.fromkeys(p for s in group for p in s.people)
-    for recipient in recipients:
-        person = at.roster.people[recipient]
-        if person.role == "family" and not distress:
-            continue
-        mine = [e for s in group if recipient in s.people for e in _elders(s.alert) if e in at.roster.elders]
-        for i, text in enumerate(_private_texts(at, first, person, mine, level, distress=distress)):
-            outbox.put(
-                at.store,
-                at.now,
-                f"{key}:{recipient}:{i}",
-                kind,
-                recipient,
-                text,
-                elders=mine,
-                alert=alert_id,
-                emergency=distress,
-                expires=expires,
-            )
-
-
-def _elders(alert: sqlite3.Row) -> list[str]:
-    return [alert["elder"]] if alert["elder"] else list(json.loads(alert["candidates"]))
-
-
-def _room_text(
-    at: Moment, alert: sqlite3.Row, told: str, level: int, number: str, *, distress: bool, stale: bool
-) -> str:
-    time = clock(at.now, at.settings.zone)
-    if distress:
-        if level > LAST_LEVEL:
-            return say("escalation_distress_repeat", names=told or "那位老人", number=number)
-        return say("alert_distress", names=told) if alert["elder"] else say("alert_distress_unnamed")
-    if level == 0:
-        return say(f"alert_{alert['kind']}", names=told, time=time)
-    if level == 1:
-        return say("escalation_stale" if stale else "escalation_more", names=told)
-    if level == LAST_LEVEL:
-        return say("escalation_coordinators", names=told)
-    return say("escalation_repeat", names=told, number=number) if number else say("escalation_repeats", names=told)
-
-
-def _private_texts(
-    at: Moment, alert: sqlite3.Row, person: Person, elders: list[str], level: int, *, distress: bool
-) -> Iterator[str]:
-    """What one person is told in private: who, where, how to reach them. A long list goes out as several messages."""
-    told = names(at.roster, elders)
-    if person.role == "family":
-        yield say("private_family_distress", names="、".join(told))
-        return
-    cards = [card(at.roster.elders[e]) for e in elders]
-    for part in in_parts(cards, limit=LIMIT - 300, gap="\n\n") or [["（还没有线索）"]]:
-        listed = "\n\n".join(part)
-        if level > LAST_LEVEL:
-            example = at.roster.elders[elders[0]].name + " " if alert["elder"] and elders else ""
-            yield say("private_repeat", cards=listed, number=level - LAST_LEVEL, name=example)
-        elif distress and not alert["elder"]:
-            yield say("private_distress_unnamed", cards=listed)
-        else:
-            sort = "distress" if distress else alert["kind"]
-            yield say(f"private_{sort}", cards=listed, time=clock(at.now, at.settings.zone))
-
-
-def _tell_unnamed(at: Moment, alert: sqlite3.Row) -> None:
-    """An emergency is over of which nobody learned who was meant."""
-    thanks = say("thanks", names=alert["closed_name"]) if alert["closed_name"] else ""
-    text = say("resolved_unnamed", thanks=thanks)
-    key = f"end:{alert['id']}"
-    outbox.put(at.store, at.now, key, "resolved", "room", text, alert=alert["id"], emergency=True)
-
-
-def _tell_ends(at: Moment, ended: Sequence[sqlite3.Row]) -> None:
-    """One message for all ends of one sort. An alert that nobody was called for ends without a word."""
-    groups: dict[str, list[sqlite3.Row]] = {}
-    for alert in ended:
-        if not alerts.set_told(at.store, alert["id"]):
-            continue
-        outbox.drop_for_alert(at.store, alert["id"], ("alert", "escalation"))
-        if alert["level"] >= 0 and alert["elder"] in at.roster.elders:
-            groups.setdefault(alert["outcome"], []).append(alert)
-        elif alert["level"] >= 0 and alert["elder"] is None:
-            _tell_unnamed(at, alert)
-    for outcome, group in groups.items():
-        elders = list(dict.fromkeys(a["elder"] for a in group))
-        alert_id = group[0]["id"] if len(group) == 1 else None
-        emergency = any(a["kind"] == "distress" for a in group)
-        key = "end:" + ",".join(str(a["id"]) for a in group)
-        if outcome == "died":
-            # Such news is for people to tell.
-            text = say("resolved_died_private", names="、".join(names(at.roster, elders)))
-            for recipient in _coordinators(at):
-                outbox.put(
-                    at.store, at.now, f"{key}:{recipient}", "resolved", recipient, text, elders=elders, alert=alert_id
-                )
-            continue
-        helpers = dict.fromkeys(n for a in group for n in (a["claimed_name"], a["closed_name"]) if n)
-        thanks = say("thanks", names="、".join(helpers)) if helpers else ""
-        for i, part in enumerate(in_parts(names(at.roster, elders))):
-            begin = sum(len(p) for p in in_parts(names(at.roster, elders))[:i])
-            outbox.put(
-                at.store,
-                at.now,
-                f"{key}:{i}",
-                "resolved",
-                "room",
-                say(f"resolved_{outcome}", names="、".join(part), thanks=thanks),
-                elders=elders[begin : begin + len(part)],
-                alert=alert_id,
-                emergency=emergency,
-            )

@@ -17,7 +17,7 @@ import json
 from data import alerts, days, hearing, journal, outbox, timers
 from data.moments import moment_of
 from data.phrases import say
-from schedules import again, opening
+from schedules import again, calls, opening
 from schedules.context import Moment
 
 # A shorter silence is nothing: WeChat itself is slower at times.
@@ -41,7 +41,7 @@ def back(at: Moment) -> None:
     if since is None or at.now - since <= SHORT:
         return
     grace = again.time_given(at)
-    unwatched = days.let_be_before(at.store, at.day)
+    unwatched = _let_be_before(at)
     _take_back(at)
     held = _hold(at, grace)
     late = timers.take(at.store, "reminder", at.now)  # the message below asks in their place
@@ -74,15 +74,26 @@ def _hold(at: Moment, grace: dt.datetime) -> int:
     return len(open_)
 
 
+def _let_be_before(at: Moment) -> int:
+    """Days that went by unheard: calling somebody for them now would be a storm. How many elders' days there were."""
+    rows = days.waiting_before(at.store, at.day)
+    for row in rows:
+        days.step(at.store, row, "missed")
+        journal.note(at.store, at.now, "missed", elder=row["elder"], alerted=False, day=row["day"], why="silence")
+    return len(rows)
+
+
 def _take_back(at: Moment) -> None:
     """Calls that never left are not made now, as if no time had passed: their alerts take the step again, later."""
-    uncalled: set[str] = set()
+    unsaid: dict[int, int] = {}
     for row in outbox.waiting(at.store):
         if row["kind"] in _CALLS:
-            uncalled.update(json.loads(row["elders"]))
+            for event in calls.announced(at, row):
+                before = json.loads(event["detail"])["before"]
+                unsaid[int(event["alert"])] = min(before, unsaid.get(int(event["alert"]), before))
             outbox.drop(at.store, row["id"], "the bot could not hear meanwhile; it is decided anew")
         elif row["kind"] in _PASSING and at.now - moment_of(row["made_at"]) > STALE:
             outbox.drop(at.store, row["id"], "too late to be of use")
-    for alert in alerts.open_all(at.store):
-        if alert["kind"] != "distress" and alert["elder"] in uncalled:
-            alerts.step_back(at.store, alert["id"])
+    for number, level in unsaid.items():
+        if alerts.step_back(at.store, number, level):
+            journal.note(at.store, at.now, "unsaid", alert=number, level=level)

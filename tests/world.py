@@ -26,7 +26,7 @@ from bot.looking.boards import Boards
 from bot.looking.eyes import Eyes
 from bot.media.pool import BusyError
 from bot.model import Elder, Message, Relative, Roster, Volunteer, relative_id
-from bot.ports import Outgoing, SendError
+from bot.ports import Echo, Outgoing, SendError
 from data import alerts, days, roster
 from data.store import Store
 
@@ -134,19 +134,33 @@ class Sent:
 
 
 class Wechat:
-    """The far end: it keeps what arrives. `broken` makes sending fail with this error; `lost` makes it doubtful."""
+    """The far end: it keeps what arrives.
+
+    `broken` makes sending fail with this error; without `remembers` an interrupted sending stays in doubt. `echoes`: it
+    shows the bot its own messages (`nameless`: without ids); `swallows`: it takes a message and shows it to nobody.
+    """
 
     def __init__(self) -> None:
         self.arrived: list[tuple[dt.datetime, Outgoing]] = []
         self.broken: SendError | None = None
         self.remembers = True
+        self.echoes = False
+        self.swallows = False
+        self.nameless = False
+        self.echoed: Callable[[Echo], object] = lambda echo: None
         self.now = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     async def send(self, out: Outgoing) -> str:
         if self.broken:
             raise self.broken
-        self.arrived.append((self.now, out))
-        return str(len(self.arrived))
+        if not self.swallows:
+            self.arrived.append((self.now, out))
+            if self.echoes:
+                self.echoed(Echo("" if self.nameless else str(len(self.arrived)), out.to, out.text, self.now))
+        return "" if self.nameless else str(len(self.arrived)) if not self.swallows else f"of nothing {out.key}"
+
+    def is_echo(self, out: Outgoing, echo: Echo) -> bool:
+        return (out.to, out.text) == (echo.where, echo.text)
 
     async def delivered(self, out: Outgoing) -> bool | None:
         return any(a.key == out.key for _, a in self.arrived) if self.remembers else None
@@ -245,6 +259,7 @@ class World:
             eyes=Eyes(self.settings, self.path, folder, self._job),
             boards=Boards(self.store, self.settings, folder, self._job) if self._boards else None,
         )
+        self.wechat.echoed = lambda echo: self.engine.outbox.came_back(echo, self.now)
         self._run(self.engine.start(self.now))
         self._run(self.engine.look(lambda: self.now))
         self._run(self.engine.wake(self.now))

@@ -6,9 +6,9 @@ import asyncio
 import datetime as dt
 import json
 import logging
-import sqlite3
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -23,6 +23,7 @@ from bot.wechat.rooms import Directory, Seen
 from bot.wechat.state import OnState, StateKind, WechatState
 from bot.wechat.wording import is_pat, readable
 from data import meta
+from data.store import is_passing
 
 compat.prepare()
 
@@ -40,6 +41,8 @@ FILE_SECONDS = 60.0
 DRAIN_SECONDS = 10.0
 REFRESH_SECONDS = 60.0
 TROUBLES_SECONDS = 60.0
+NAMES_SECONDS = 10.0
+MANY = 5  # messages that wait
 MEETING = 8  # members looked at side by side
 ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
@@ -115,6 +118,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self._hear, self._echoed, self._now, self._media_dir = hear, echoed, now, media_dir
         self._inbox: asyncio.Queue[tuple[str, asyncio.Future[None]]] = asyncio.Queue()
         self._recent: OrderedDict[str, None] = OrderedDict()
+        self._names: dict[str, tuple[float, Seen]] = {}  # when a contact was looked up, and what was seen
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._one_at_a_time = asyncio.Lock()
         self._is_online = asyncio.Event()
@@ -436,7 +440,19 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self.directory.meet([s for s in seen if s.name or s.alias], self._now())
 
     async def _seen(self, contact_id: str) -> Seen:
-        """A contact's names as they are now: wechaty's own copies are never renewed."""
+        """A contact's names as they are now: wechaty's own copies are never renewed.
+
+        While many messages wait, as after an outage, they are asked for once in NAMES_SECONDS.
+        """
+        now = asyncio.get_running_loop().time()
+        asked, seen = self._names.get(contact_id, (now - 2 * NAMES_SECONDS, None))
+        if seen is not None and self._inbox.qsize() >= MANY and now - asked < NAMES_SECONDS:
+            return seen
+        seen = await self._look_up(contact_id)
+        self._names[contact_id] = now, seen
+        return seen
+
+    async def _look_up(self, contact_id: str) -> Seen:
         if self.room_id is not None:
             try:
                 member = await self.puppet.room_member_payload(self.room_id, contact_id)
@@ -520,15 +536,16 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     async def _handle(self, msg: Any, before: asyncio.Task[None] | None = None) -> None:
         if before is not None:
             await asyncio.wait([before])
-        for pause in (*self.retry_after, None):
+        # What was heard is not let go of while the database cannot be written: nobody would say it again.
+        for pause in chain(self.retry_after, repeat((1.0, *self.retry_after)[-1])):
             try:
                 await self.on_message(msg)
                 return
-            except sqlite3.OperationalError as error:  # a full disk, a locked database: may pass
-                log.error("message %s could not be handled: %s", msg.message_id, describe(error))
-                if pause is not None:
-                    await asyncio.sleep(pause)
             except Exception as error:
+                if is_passing(error):
+                    log.error("message %s waits for the database: %s", msg.message_id, describe(error))
+                    await asyncio.sleep(pause)
+                    continue
                 log.error("message %s could not be handled: %s", msg.message_id, describe(error))
                 return
 
@@ -538,9 +555,9 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             payload = msg.payload
             where = payload.room_id or payload.to_id
             echo = Echo(msg.message_id, where, msg.text() or payload.filename or "", self._moment(payload.timestamp))
-            self._echoes.append((where, _plain(echo.text), echo.far_id))
             if self._echoed is not None:
-                self._safely(self._echoed, echo)
+                self._echoed(echo)  # while the database cannot be written, the echo waits as any message does
+            self._echoes.append((where, _plain(echo.text), echo.far_id))
             return
         message = await self._understand(msg)
         if message is not None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from bot.ports import Echo, NotAFriend, NotConnected, Outgoing, SendError
+from bot.ports import Echo, InDoubt, NotAFriend, NotConnected, Outgoing, SendError
 from bot.wechat import compat
 from bot.wechat.bot import XiaoAn
 from bot.wechat.errors import GatewayError, describe
@@ -52,13 +52,18 @@ class WechatChannel:
         except SendError:
             raise
         except TimeoutError:
-            raise SendError("WeChat did not answer in time") from None
+            raise self._unanswered(out, "WeChat did not answer in time") from None
         except Refused as error:
             raise SendError(f"WeChat refused it: {error}", permanent=True) from None
         except GatewayError as error:
-            raise SendError(str(error)) from None
+            raise self._unanswered(out, str(error)) if error.lost else SendError(str(error)) from None
         except Exception as error:
             raise SendError(f"not sent ({describe(error)})") from error
+
+    def _unanswered(self, out: Outgoing, why: str) -> SendError:
+        """Nobody answered: in doubt, if the message had been handed over by then."""
+        handed_over = out.key in self._in_doubt or _file_key(out) in self._in_doubt
+        return InDoubt(why) if handed_over else SendError(why)
 
     async def delivered(self, out: Outgoing) -> bool | None:
         """True or False where the puppet can look back; True when it came back as an echo; else None."""
@@ -70,7 +75,7 @@ class WechatChannel:
         return puppet.arrived(out.key if out.text else _file_key(out))
 
     def is_echo(self, out: Outgoing, echo: Echo) -> bool:
-        """Whether an own message that came back is this one. What goes last counts: the text, or a file sent alone.
+        """Whether an own message that came back is this one (bot.ports.Echoes). What goes last counts: the text, or a file sent alone.
 
         How the people mentioned are named may have changed meanwhile, and gateways write mentions in their own way.
         """

@@ -164,12 +164,20 @@ def looking_at_pictures() -> None:
         print(line)
 
 
+def under_load() -> None:
+    """200 messages a second for a minute through the real gateway."""
+    from tests.benchmarks import load
+
+    print(asyncio.run(load.measure()))
+
+
 def main() -> None:
     start_to_ready()
     message_to_decision()
     reading_against_jieba()
     looking_at_pictures()
     through_the_gateway()
+    under_load()
     replayed_days()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.moments import text_of
+from tests.invariants import breaches
 from tests.world import ELDERS, VOLUNTEERS, World
 
 WORDS = (
@@ -40,27 +40,8 @@ SAYING = st.tuples(
 
 
 def _nobody_is_out_of_sight(world: World) -> None:
-    now = text_of(world.now)
-    rows = world.store.all(
-        "SELECT * FROM days WHERE state = 'waiting' AND (next_step_at IS NULL OR next_step_at < ?)", now
-    )
-    assert not rows, [dict(r) for r in rows]
-    rows = world.store.all("SELECT * FROM alerts WHERE told = 0 AND (next_step_at IS NULL OR next_step_at < ?)", now)
-    assert not rows, [dict(r) for r in rows]
-    day = world.engine._moment(world.now).day.isoformat()
-    rows = world.store.all(
-        "SELECT elder FROM days d WHERE day = ? AND state = 'missed' AND NOT EXISTS (SELECT 1 FROM alerts a"
-        " WHERE a.elder = d.elder AND (a.closed_at IS NULL OR (a.day = d.day AND a.outcome IN ('false_alarm', 'away'))))",
-        day,
-    )
-    assert not rows, [dict(r) for r in rows]
-    rows = world.store.all(
-        "SELECT elder FROM days d WHERE day = ? AND state IN ('safe', 'concern') AND NOT EXISTS (SELECT 1 FROM reports r"
-        " WHERE r.elder = d.elder AND r.day = d.day AND r.retracted_at IS NULL)",
-        day,
-    )
-    assert not rows, [dict(r) for r in rows]
-    assert not world.store.all("SELECT * FROM messages WHERE state = 'failed'")
+    found = breaches(world.store, world.people, world.now, world.settings.day.opens, world.settings.zone)
+    assert not found, "\n".join(found)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -162,7 +162,7 @@ const routes = {
   'POST /say': say,
   'POST /bulk': async b => {
     for (let i = 0; i < b.n; i++) {
-      say({ from: b.from[i % b.from.length], text: `${b.prefix}-${i}`, id: `${b.prefix}-${i}` })
+      say({ from: b.from[i % b.from.length], text: b.texts ? b.texts[i % b.texts.length] : `${b.prefix}-${i}`, id: `${b.prefix}-${i}` })
       if (i % 50 === 49) await new Promise(setImmediate)
     }
     return {}

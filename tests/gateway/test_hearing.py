@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.wechat.rooms import Seen
 from tests.wechat.conftest import mode_and_bytes
 
 from .conftest import Bot
@@ -157,3 +158,19 @@ async def test_a_burst_is_heard_whole_once_and_in_order(rig: Rig, bot: Bot) -> N
     await rig("bulk", n=600, **{"from": ["c-guihua", "c-xiaoman", "c-puyong"]}, prefix="b")
     heard = await bot.hears(600)
     assert [m.text for m in heard] == [f"b-{n}" for n in range(600)]
+
+
+async def test_while_many_messages_wait_a_name_is_asked_for_once(rig: Rig, bot: Bot) -> None:
+    """After an outage hundreds come at once: each is heard under its sender's name, without a question for each."""
+    asked: list[str] = []
+    look_up = bot.wechat._look_up
+
+    async def counted(contact_id: str) -> Seen:
+        asked.append(contact_id)
+        return await look_up(contact_id)
+
+    bot.wechat._look_up = counted  # type: ignore[method-assign]
+    await rig("bulk", n=60, prefix="many", **{"from": ["c-puyong", "c-stranger"]})
+    await bot.until(lambda: len(bot.heard) == 60, "all of them")
+    assert len(asked) < 30
+    assert len({m.sender for m in bot.heard}) == 2
