@@ -209,8 +209,9 @@ def _state(reader: Reader, rest: str, safe: bool, sender: Sender) -> tuple[Inten
     clauses = split(rest, reader._scanner)
     scene = Scene(role=sender.role if sender.role != "elder" else "volunteer", subject=True, known=True, text=rest)
     verdict = judge_scene(clauses, scene)
+    said = next((i for i in OWN_NEWS if i in verdict.reasons), None)  # an entry is terse: the rules go first
     weigh(verdict, scene, clauses, "某" + rest, frozenset(), reader._weights)
-    intent = verdict.intent
+    intent = said or verdict.intent
     if intent not in OWN_NEWS:
         intent = "checkin" if ticked or verdict.contact >= CLEAR else "chat"
     elif ticked and intent in ("unreachable", "elder_away"):
