@@ -133,3 +133,30 @@ def test_nobody_is_cleared_by_an_alarm(read: Read) -> None:
         got = read("柳国庆", text)
         assert got.intent == "distress"
         assert not set(got.also) & CONTACT
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("柳国庆", "我摔了"),
+        ("柳国庆", "救命"),
+        ("柳国庆", "喘不上气"),
+        ("柳国庆", "不想活了"),
+        ("静静", "我妈走丢了"),
+        ("静静", "我妈晕倒了"),
+        ("陶然", "吕秀云奶奶摔倒了"),
+        ("三楼小赵", "吕秀云家着火了"),
+    ],
+)
+def test_a_cry_in_the_plainest_words_is_heard(read: Read, sender: str, text: str) -> None:
+    assert read(sender, text).intent == "distress"
+
+
+@pytest.mark.parametrize("text", ["早上好", "大家好", "收到", "谢谢大家", "刚拍的"])
+def test_a_familys_small_talk_clears_nobody(read: Read, text: str) -> None:
+    assert not read("静静", text).contacts()
+
+
+def test_a_stay_without_harm_is_a_worry_and_not_talk(read: Read) -> None:
+    got = read("陶然", "吕秀云奶奶已经送到医院了，拍片子没有骨折，医生说观察一晚上")
+    assert (got.intent, got.elders) == ("concern", ("N03",))
