@@ -37,20 +37,20 @@ PROXY = re.compile(
 OK_WORDS = re.compile(
     r"^(?:✓|平安|好|好着|好着呢|在|在家|到|已到|安|ok|OK|1|√|安好|正常|没事|早|报到|好的|挺好|很好|都好|一切正常|一切都好|嗯|有|已报|已报平安|报平安|健康|已见|见到|见着|已看|看过|已接|接了|已接电话|已通话|已联系|精神好|精神|起了|醒了|吃了|[+]1|没麻达|哈|没问题|老样子|早上好|今天好|到了|平安到|人好|人在|在呢|签到|打卡)[!！。~～✓，]*$"
 )
-DOOR_FIRST = re.compile(r"^[\s\d\-—#号楼单元室栋A-Za-z\u4e00-\u9fff]{0,14}$")
+DOOR_FIRST = re.compile(r"^[\s\d\-—#A-Za-z\u4e00-\u9fff]{0,14}$")
 TICKED = re.compile(r"^[√✓☑]+[\s，,]*")
 SKIP_TAIL = re.compile(r"^[\s:：，,\-—–·.]+|[\s，,。！!~～]+$")
 
 
-def is_register(text: str, who: Who) -> bool:
-    """Is this a list without numbers: most of its lines after the first begin with an elder?"""
+def _first_of_register(text: str, who: Who) -> int | None:
+    """Of a list without numbers (most of its lines after the first begin with an elder): its first entry among the lines."""
     if text.count("\n") < 2:
-        return False
+        return None
     lines = [line for line in text.split("\n", 100)[:100] if line.strip()]
     if len(lines) < 3:
-        return False
-    begun = sum(1 for line in lines if _begins_with_elder(line, who))
-    return begun >= 2 and begun * 3 >= 2 * (len(lines) - 1)
+        return None
+    begun = [k for k, line in enumerate(lines) if _begins_with_elder(line, who)]
+    return begun[0] if len(begun) >= 2 and len(begun) * 3 >= 2 * (len(lines) - 1) else None
 
 
 def _begins_with_elder(line: str, who: Who) -> bool:
@@ -58,21 +58,21 @@ def _begins_with_elder(line: str, who: Who) -> bool:
     return any(t.ids and t.kind != "bare" and (t.start <= 4 or DOOR_FIRST.match(line[: t.start])) for t in tokens)
 
 
-def is_chain(text: str) -> bool:
-    """Is this a 接龙: its own heading, or at least two numbered lines?"""
+def is_chain(text: str, who: Who) -> bool:
+    """Is this a 接龙: its own heading, at least two numbered lines, or a line for each of several elders?"""
     if len(text) < 6 or "\n" not in text:
         return HEAD.match(text) is not None if text[:1] == "#" else False
     if HEAD.search(text):
         return True
     numbered = sum(1 for line in text.split("\n", 60)[:60] if ENTRY.match(line))
-    return numbered >= 2
+    return numbered >= 2 or _first_of_register(text, who) is not None
 
 
 def entries(text: str, who: Who) -> tuple[str, list[str]]:
     """(heading, entries with their continuation lines) of a chain."""
-    if not any(ENTRY.match(line) for line in text.split("\n", 100)[:100]) and is_register(text, who):
+    numbered = any(ENTRY.match(line) for line in text.split("\n", 100)[:100])
+    if not numbered and (first := _first_of_register(text, who)) is not None:
         lines = [line.strip() for line in text.split("\n") if line.strip()]
-        first = next(k for k, line in enumerate(lines) if _begins_with_elder(line, who))
         return "\n".join(lines[:first]), lines[first:]
     heading: list[str] = []
     found: list[str] = []

@@ -13,11 +13,12 @@ from bot.reading.clauses import split
 from bot.reading.lexicon import scanner, whole
 from bot.reading.names import Names
 from bot.reading.normalise import Text, normalise
+from bot.reading.outcomes import outcome
 from bot.reading.scene import Scene, Verdict
 from bot.reading.subject import Subject, blotted, masked
 from bot.reading.weighing import ALSO, weigh
 from bot.reading.what import judge_scene
-from bot.reading.who import Sender, Who, sender_of
+from bot.reading.who import Sender, Token, Who, sender_of
 
 BOT = "小安"
 TO_BOT = re.compile(r"^(?:@?小安|小安小安)(?:[，,：: 。！!~～]|(?=你|我|早|好|能|咋|怎|请|帮|谁|报|今|把|名|查))?")
@@ -56,7 +57,7 @@ class Reader:
         if message.type != "text" and not text.plain.strip("，✓ "):
             return self._wordless(message, sender)
         addressed = self._addressed(message, text)
-        if chains.is_chain(text.plain) or chains.is_register(text.plain, self.who):
+        if chains.is_chain(text.plain, self.who):
             return self._chain(message, text, sender, addressed)
         return self._plain(message, text, sender, addressed)
 
@@ -80,10 +81,8 @@ class Reader:
         text = normalise(message.text, self._known)
         addressed = self._addressed(message, text)
         plain = self._unaddressed(text.plain, addressed)
-        tokens = self.who.tokens(plain, sender)
-        clauses = split(plain, self._scanner, masked(plain, tokens))
-        subject = Subject(self, sender, text, plain, clauses, tokens, (*text.mentions, *message.mentions))
-        scene = subject.scene(addressed)
+        subject, tokens = self._subject(message, text, sender, plain)
+        clauses, scene = subject.clauses, subject.scene(addressed)
         return list(hearing.features(blotted(plain, tokens), clauses, scene, judge_scene(clauses, scene), text.emoji))
 
     # -- parts -------------------------------------------------------------------------------------------------------
@@ -99,6 +98,12 @@ class Reader:
         if len(plain) > HEAD + TAIL:
             plain = plain[:HEAD] + "\n" + plain[-TAIL:]
         return plain
+
+    def _subject(self, message: Message, text: Text, sender: Sender, plain: str) -> tuple[Subject, list[Token]]:
+        """Whom the text speaks of, with its clauses; and every name in it as it was found."""
+        tokens = self.who.tokens(plain, sender)
+        clauses = split(plain, self._scanner, masked(plain, tokens))
+        return Subject(self, sender, text, plain, clauses, tokens, (*text.mentions, *message.mentions)), tokens
 
     def _known(self, name: str) -> bool:
         return name == BOT or bool(self.roster.by_wechat(name))
@@ -134,12 +139,10 @@ class Reader:
                 return quick
         elif not body:
             return Reading(message.id, "chat", why="没有文字", addressed=addressed)
-        elif not sender.elder and not text.quote and len(body) <= 24 and is_greeting(body):
+        elif not text.quote and len(body) <= 24 and is_greeting(body):
             return Reading(message.id, "chat", why="只是问好", addressed=addressed)
-        tokens = self.who.tokens(plain, sender)
-        clauses = split(plain, self._scanner, masked(plain, tokens))
-        subject = Subject(self, sender, text, plain, clauses, tokens, (*text.mentions, *message.mentions))
-        scene = subject.scene(addressed)
+        subject, tokens = self._subject(message, text, sender, plain)
+        clauses, scene = subject.clauses, subject.scene(addressed)
         groups = subject.groups()
         if len(groups) > 1:
             return self._several(message, subject, scene, groups, addressed)
@@ -255,7 +258,7 @@ class Reader:
             end,
             why,
             back=verdict.back and intent == "elder_away",
-            outcome=verdict.outcome,
+            outcome=outcome(subject.clauses, verdict),
             alarm=verdict.alarm if intent in ("distress", "concern") else None,
             addressed=addressed,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.model import Intent, Outcome
+from bot.model import Intent
 from bot.reading.clauses import Clause
 from bot.reading.lexicon import Hit
 
@@ -33,11 +33,10 @@ class Verdict:
 
     reasons: dict[Intent, str] = field(default_factory=dict)
     alarm: str | None = None
-    outcome: Outcome | None = None
     back: bool = False
     strict: bool = False  # the words for "fine" are explicit, so they may stand beside another intent
     sure: bool = False  # a clear alarm, which nothing may outvote
-    settled: bool = False  # the rules have the whole story; the learned part stays out
+    settled: bool = False  # in hospital without much harm: no emergency any more, whatever it sounds like
     weak: bool = False  # contact only because an elder writes something at all
     poor: bool = False  # a reading of blood pressure and the like is out of order
     intent: Intent = "chat"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bot.model import CONTACT, INTENTS, Intent
 from bot.reading import hearing
 from bot.reading.clauses import ALARMS, Clause
-from bot.reading.outcomes import outcome
 from bot.reading.scene import Scene, Verdict
 
 ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
@@ -48,19 +47,7 @@ def weigh(
     marks: frozenset[str],
     table: hearing.Weights,
 ) -> None:
-    """Sets verdict.intent, contact, outcome and the reason. `text`: names and kin blotted out."""
-    _intent(verdict, scene, clauses, text, marks, table)
-    verdict.outcome = outcome(clauses, verdict)
-
-
-def _intent(
-    verdict: Verdict,
-    scene: Scene,
-    clauses: Sequence[Clause],
-    text: str,
-    marks: frozenset[str],
-    table: hearing.Weights,
-) -> None:
+    """Sets verdict.intent, contact, chances and the reason. `text`: names and kin blotted out."""
     reasons = verdict.reasons
     verdict.intent = ruled(verdict)
     if not table:
