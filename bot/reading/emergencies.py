@@ -220,7 +220,7 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
     ]
     better = any({"symptom"} & c.denied or any(t.startswith("alarm-") for t in c.denied) for c in clauses if not c.past)
     categories = {t.removeprefix("alarm-") for t in everything}
-    hard = categories - {"fall", "hurt", "ambulance", "reading", "bleed"} - ({"fall"} if True else set())
+    hard = categories - {"fall", "hurt", "ambulance", "reading", "bleed"}
     stuck = any("alarm-fall" in found for _, found in raised)
     calm = False
     if left and not (categories & {"selfharm"}):

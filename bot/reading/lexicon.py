@@ -7,7 +7,7 @@ optional, `…` stands for up to 8 characters of the same clause. The name of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -97,8 +97,21 @@ def _pattern(row: Iterable[Options | None]) -> str:
     return "".join(parts)
 
 
-def compile_entry(entry: str) -> tuple[list[str], Tail, int]:
-    """An entry → its literal openings, a bounded pattern for what must follow (None: nothing more), units used up."""
+class Entry(NamedTuple):
+    """An entry made ready: its literal openings, and a bounded pattern for what must follow (None: nothing more).
+
+    One of the characters `after` must stand within `near` behind an opening, else the pattern need not be tried; `near` is 0
+    where nothing can be said.
+    """
+
+    heads: list[str]
+    tail: Tail
+    near: int
+    after: frozenset[str]
+
+
+def compile_entry(entry: str) -> Entry:
+    """An entry, made ready. Raises ValueError where it is none."""
     row = _Parser(entry).units()
     if not row or row[0] is None or row[-1] is None:
         raise ValueError("an entry begins and ends with words")
@@ -114,15 +127,11 @@ def compile_entry(entry: str) -> tuple[list[str], Tail, int]:
     rest = row[used:]
     if min(map(len, heads)) == 0:
         raise ValueError("an entry must not be empty")
-    return list(dict.fromkeys(heads)), re.compile(_pattern(rest)) if rest else None, used
+    return Entry(list(dict.fromkeys(heads)), re.compile(_pattern(rest)) if rest else None, *_next_characters(rest))
 
 
-def next_characters(entry: str, used: int) -> tuple[int, frozenset[str]]:
-    """(how far off, characters): one of them must stand so near behind the opening, else the pattern need not be tried.
-
-    `used`: how many units of the entry the opening has. An empty set: nothing can be said.
-    """
-    row = _Parser(entry).units()[used:]
+def _next_characters(row: Sequence[Options | None]) -> tuple[int, frozenset[str]]:
+    """`near` and `after` (Entry) of what follows an opening."""
     near = 1
     if row and row[0] is None:
         near, row = GAP_MOST + 1, row[1:]
@@ -153,8 +162,7 @@ class Scanner:
         for tag, entries in lists.items():
             for entry in entries:
                 try:
-                    heads, tail, used = compile_entry(entry)
-                    near, after = next_characters(entry, used) if tail is not None else (0, frozenset[str]())
+                    heads, tail, near, after = compile_entry(entry)
                 except ValueError as error:
                     raise LexiconError(f"{tag}.txt: {entry!r}: {error}") from None
                 for head in heads:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any, Literal
@@ -605,15 +605,6 @@ class Who:
         plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
         found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
 
-    # -- couples -----------------------------------------------------------------------------------------------------
-
-    def with_household(self, token: Token) -> Token:
-        """The token for the whole household (老两口 said with one of the two named)."""
-        if len(token.ids) != 1:
-            return token
-        ids = self.names.roster.household(token.ids[0])
-        return replace(token, ids=ids, plural=True) if len(ids) > 1 else token
-
 
 def _fits(door: tuple[int, int, int], parts: tuple[int, ...], bare_room: bool) -> bool:
     return door[1:] == parts if bare_room else door[: len(parts)] == parts
@@ -623,6 +614,3 @@ def _nearest(spans: list[Any], near: int | None) -> Any:
     if near is None or len(spans) == 1:
         return spans[0]
     return min(spans, key=lambda s: abs(s[0] - near) if s[0] <= near else abs(s[0] - near) + 30)
-
-
-Known = Callable[[str], bool]
