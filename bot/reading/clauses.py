@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.reading.lexicon import Hit, Scanner
 
 PIECE = re.compile(r"[^，。！？；、…~～\n\s:|】【—]+(?:(?<=\d):(?=\d)\d+[^，。！？；、…~～\n\s:|】【—]*)*")
+NOTS = frozenset("不没未无别免甭非绝")  # one of which every NEGATOR has
 NEGATOR = re.compile(
     r"(?:不|没|没有|未|无|别|免|甭|并非|绝非)(?:再|怎么|咋|太|大|是|有|会|能|用|要|必|算|出现|发生|出|啥|什么|哪儿|觉得|感觉|说|去|敢说|是很|那么|这么|觉着|了|多|一点|有过|"
     r"什么地方|哪里|有啥|有什么|见|得|有出|再去|给|让|必要|需要|曾)?$"
@@ -68,6 +69,7 @@ ALARMS = frozenset(
 MASKS = frozenset({"idiom", "noask", "notretract"})
 NEVER_HIDDEN = frozenset({"issue", "ask"})
 HIDES = {"noask": frozenset({"ask", "askcheck"}), "notretract": frozenset({"retract"})}
+QUESTION_LAST = frozenset("吗么没有呢吧否嘛是了成啊呀不")  # the last characters of QUESTION_END
 QUESTION_END = re.compile(r"(?:吗|么|没|没有|不|没呢|吧|否|嘛|呢|不是|了没|吗啊|不成|没啊|没呀)$")
 CONFIRM = re.compile(r"(?:对吧|是吧|好吧|行吧|对不对|好吗|行吗|可以吗|是不是|好不好|行不行)$")
 FAR = re.compile(r"去年|前年|[年月]前|上个?月|以前|从前|小时候|那会|当年|那时|那年|年轻|曾经|过去")
@@ -136,7 +138,7 @@ def _visible(hits: list[Hit]) -> list[Hit]:
 def denied(text: str, start: int, floor: int) -> bool:
     """Does a "not" stand right before text[start]? (不小心 is none.)"""
     window = text[max(floor, start - 6) : start]
-    if not window:
+    if NOTS.isdisjoint(window):
         return False
     match = NEGATOR.search(window)
     if match is None:
@@ -191,8 +193,7 @@ def split(text: str, scanner: Scanner, seen: str | None = None) -> list[Clause]:
         body = clause.text
         if clause.mark == "？":
             clause.asked = True
-        elif not clause.asked and QUESTION_END.search(body):
-            last = body[-1]
+        elif not clause.asked and (last := body[-1]) in QUESTION_LAST and QUESTION_END.search(body):
             clause.asked = (
                 last in "吗么否"
                 or (last in "没有不" and _yesno(body))

@@ -91,13 +91,12 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
         else:
             good_number = True
     for c in clauses:
-        if c.unreal or c.told:
+        if c.unreal or c.told or not (c.tags or c.denied):
             continue
-        night = re.search(r"昨晚|昨夜|夜里|一黑|半夜|一晚上|一夜", c.text) is not None
         if (
-            {"symptom", "bad"} & c.tags
+            not ILL.isdisjoint(c.tags)
             and not c.asked
-            and (not c.past or night)
+            and (not c.past or NIGHT.search(c.text))
             and (not c.future or "today" in c.tags)
         ) and (
             _own_symptom(c, scene, clauses)
@@ -117,26 +116,17 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
             good = good or c
             if "core" in c.tags or re.search("好|正常|精神|硬朗|健|平安|放心", c.text):
                 core = core or c
-        addressee = re.search(r"您|^你" if not elder else r"^您|^你(?!们)", c.text) is not None
-        undone = NOT_YET.search(c.text) is not None or ("habit" in c.tags and not c.today)
-        if (
-            "seen" in c.tags
-            and "seen" not in c.denied
-            and not undone
-            and not addressee
-            and not re.search("去看|没", c.text[-2:])
-        ):
-            seen = seen or c
-        if "reached" in c.tags and "reached" not in c.denied and not undone and not addressee:
-            core = core or c
-        if (
-            "act" in c.tags
-            and not OTHER_SUBJECT.search(c.text)
-            and not undone
-            and not addressee
-            and not (NOT_THE_ELDER.match(c.text) and not (elder and c.text.startswith("我")))
-        ):
-            act = act or c
+        if not MET.isdisjoint(c.tags) and not _undone(c) and not (TO_YOU_ELDER if elder else TO_YOU).search(c.text):
+            if "seen" in c.tags and "seen" not in c.denied and not re.search("去看|没", c.text[-2:]):
+                seen = seen or c
+            if "reached" in c.tags and "reached" not in c.denied:
+                core = core or c
+            if (
+                "act" in c.tags
+                and not OTHER_SUBJECT.search(c.text)
+                and not (NOT_THE_ELDER.match(c.text) and not (elder and c.text.startswith("我")))
+            ):
+                act = act or c
         if "symptom" in c.denied and not c.tags & {"symptom"}:
             good = good or c
     if retracted is not None:
@@ -219,6 +209,17 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
             x is not None and STRICT.search(x.text) and not re.search("稳定|醒|脱离|转到|能说话", x.text)
             for x in (good, core)
         )
+
+
+ILL = frozenset({"symptom", "bad"})
+MET = frozenset({"seen", "reached", "act"})
+NIGHT = re.compile(r"昨晚|昨夜|夜里|一黑|半夜|一晚上|一夜")
+TO_YOU, TO_YOU_ELDER = re.compile("您|^你"), re.compile("^您|^你(?!们)")
+
+
+def _undone(c: Clause) -> bool:
+    """Still to come, or what is always so."""
+    return NOT_YET.search(c.text) is not None or ("habit" in c.tags and not c.today)
 
 
 STRICT = re.compile(r"好|平安|没事|没啥|没麻达|精神|硬朗|正常|健|棒|不错")

@@ -12,6 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from bot.reading.finding import Finder
+
 GAP_MOST = 8
 GAP = f"[^不没未无别]{{0,{GAP_MOST}}}?"
 MOST_HEADS = 60  # literal openings of one entry that are kept in the index
@@ -145,20 +147,18 @@ def _next_characters(row: Sequence[Options | None]) -> tuple[int, frozenset[str]
     return 0, frozenset()
 
 
-# (entries that are no more than the opening: size, tag),
-# (the others: head, its size, tag, what must follow, how near, one of which characters)
-Begun = tuple[str, int, str, Tail, int, frozenset[str]]
-Bucket = tuple[list[tuple[int, str]], list[Begun]]
+new = tuple.__new__  # a named tuple without the cost of its constructor
+# Size of the opening, tag, what must follow, how near one of which characters (Entry).
+Begun = tuple[int, str, re.Pattern[str], int, frozenset[str]]
+# Size of the key, tags of the entries that are no more than it, the other entries.
+Bucket = tuple[int, list[str], list[Begun]]
 
 
 class Scanner:
-    """Finds every entry of every list in one pass over a text."""
+    """Finds every entry of every list in one pass over a text (Aho–Corasick over the openings)."""
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
-        # By the first three characters, or the two or the one that a shorter opening has.
-        self._threes: dict[str, Bucket] = {}
-        self._pairs: dict[str, Bucket] = {}
-        self._singles: dict[str, Bucket] = {}
+        buckets: dict[str, Bucket] = {}
         for tag, entries in lists.items():
             for entry in entries:
                 try:
@@ -166,55 +166,31 @@ class Scanner:
                 except ValueError as error:
                     raise LexiconError(f"{tag}.txt: {entry!r}: {error}") from None
                 for head in heads:
-                    if tail is None and len(head) <= 3:
-                        self._bucket(head)[0].append((len(head), tag))
+                    if tail is None:
+                        buckets.setdefault(head, (len(head), [], []))[1].append(tag)
                         continue
-                    entry_of_head = (head, len(head), tag, tail, near, after)
-                    # Where the next character is one of a few, they are part of the key: the entry is met only where it may fit.
-                    keys = [head + c for c in after] if near == 1 and len(head) < 3 else [head]
-                    for key in keys:
-                        self._bucket(key)[1].append(entry_of_head)
-        for _, begun in self._threes.values():
-            begun.sort(key=lambda e: -e[1])
-        self._openings = {key[:2] for key in (*self._threes, *self._pairs)}
-
-    def _bucket(self, key: str) -> Bucket:
-        index = (self._singles, self._pairs, self._threes)[min(len(key), 3) - 1]
-        return index.setdefault(key[:3], ([], []))
+                    # Where the next character is one of a few, it is part of the key: the entry is met only where it may fit.
+                    for key in [head + c for c in after] if near == 1 else [head]:
+                        begun = (len(head), tag, tail, 0 if near == 1 else near, after)
+                        buckets.setdefault(key, (len(key), [], []))[2].append(begun)
+        self._openings = Finder(buckets)
 
     def scan(self, text: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """The hits that lie within text[start:end], in order of their start."""
         stop = len(text) if end is None else end
-        openings, threes, pairs, singles = self._openings, self._threes.get, self._pairs.get, self._singles.get
         hits: list[Hit] = []
-        for i in range(start, stop):
-            opening = text[i : i + 2]
-            if opening in openings:
-                if bucket := threes(text[i : i + 3]):
-                    _take(bucket, text, i, stop, hits)
-                if bucket := pairs(opening):
-                    _take(bucket, text, i, stop, hits)
-            if bucket := singles(text[i]):
-                _take(bucket, text, i, stop, hits)
+        for last, (length, tags, begun) in self._openings.every(text, start, stop):
+            i = last + 1 - length
+            for tag in tags:
+                hits.append(new(Hit, (i, last + 1, tag)))
+            for size, tag, tail, near, following in begun:
+                after = i + size
+                if near and following.isdisjoint(text[after : after + near]):
+                    continue
+                if match := tail.match(text, after, stop):
+                    hits.append(new(Hit, (i, match.end(), tag)))
+        hits.sort()
         return hits
-
-
-def _take(bucket: Bucket, text: str, i: int, stop: int, hits: list[Hit]) -> None:
-    """Adds the entries of the bucket that stand at text[i]."""
-    whole, begun = bucket
-    for size, tag in whole:
-        if i + size <= stop:
-            hits.append(Hit(i, i + size, tag))
-    for head, size, tag, tail, near, following in begun:
-        after = i + size
-        if after > stop or (size > 3 and not text.startswith(head, i)):
-            continue
-        if near and following.isdisjoint(text[after : after + near]):
-            continue
-        if tail is None:
-            hits.append(Hit(i, after, tag))
-        elif match := tail.match(text, after, stop):
-            hits.append(Hit(i, match.end(), tag))
 
 
 def read_lists(names: Iterable[str] | None = None) -> dict[str, list[str]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Literal
 
 from bot.model import Elder, Roster
+from bot.reading.finding import Finder
 from bot.reading.normalise import _lines
 
 DOOR = re.compile(
@@ -21,6 +23,7 @@ DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九十")}
 ENDINGS = re.compile(r"(?:家属院|小区|社区|家园|花园|家属区|生活区|院区|大院|公寓|院|苑|园|里|坊|村|区)$")
 
 Door = tuple[int, int, int]
+Kind = Literal["full", "alias", "other", "given"]  # what a word of the roster names
 
 
 def number(text: str) -> int:
@@ -86,11 +89,8 @@ class Names:
         self.others.difference_update(self.full)
         self.helpers = {split_name(v.name)[0] for v in roster.volunteers.values()}
         self.places = self._places()
-        self._openings: dict[str, int] = {}
-        self._sizes: list[tuple[int, ...]] = []
-        self._open()
-        self.longest_place = max(map(len, self.places), default=0)
-        self._place_openings = {p[:2] for p in self.places}
+        self._words = self._finder()
+        self._places_finder = Finder({form: (len(form), compounds) for form, compounds in self.places.items()})
 
     def _add(self, e: Elder) -> None:
         self.full.setdefault(e.name, []).append(e.id)
@@ -112,19 +112,19 @@ class Names:
         if e.compound:
             self.compounds.setdefault(e.compound, []).append(e.id)
 
-    def _open(self) -> None:
-        """First two characters → the lengths of the words that begin so."""
-        lengths: dict[str, set[int]] = {}
-        for words in (self.full, self.given, self.alias, self.others):
-            for word in words:
+    def _finder(self) -> Finder[tuple[Kind, str]]:
+        words: dict[str, tuple[Kind, str]] = {}
+        kinds: tuple[tuple[Kind, Iterable[str]], ...] = (
+            ("full", self.full),
+            ("alias", self.alias),
+            ("other", self.others),
+            ("given", self.given),
+        )
+        for kind, named in kinds:
+            for word in named:
                 if len(word) >= 2:
-                    lengths.setdefault(word[:2], set()).add(len(word))
-        shared: dict[tuple[int, ...], int] = {}
-        for opening, sizes in lengths.items():
-            key = tuple(sorted(sizes, reverse=True))
-            index = shared.setdefault(key, len(shared))
-            self._openings[opening] = index
-        self._sizes = list(shared)
+                    words.setdefault(word, (kind, word))
+        return Finder(words)
 
     def _places(self) -> dict[str, tuple[str, ...]]:
         """Compound, or a short form that fits only some of them → the compounds meant."""
@@ -162,31 +162,13 @@ class Names:
             self._by_sex[surname, sex] = known
         return known
 
-    def words_at(self, text: str, at: int) -> tuple[str, str] | None:
-        """(kind, word) of the longest known name that begins at text[at]; kinds: alias, full, other, given."""
-        index = self._openings.get(text[at : at + 2])
-        if index is None:
-            return None
-        for size in self._sizes[index]:
-            word = text[at : at + size]
-            if len(word) < size:
-                continue
-            if word in self.full:
-                return "full", word
-            if word in self.alias:
-                return "alias", word
-            if word in self.others:
-                return "other", word
-            if word in self.given:
-                return "given", word
-        return None
+    def words_in(self, text: str) -> list[tuple[int, Kind, str]]:
+        """(start, kind, word) of the names in a text, the longest at each start, in order."""
+        at: dict[int, tuple[Kind, str]] = {}
+        for last, (kind, word) in self._words.every(text):
+            at[last + 1 - len(word)] = (kind, word)  # longer ones of the same start come later
+        return [(start, *at[start]) for start in sorted(at)]
 
-    def place_at(self, text: str, at: int) -> tuple[str, tuple[str, ...]] | None:
-        """(word, compounds) of the longest compound name that begins at text[at]."""
-        if text[at : at + 2] not in self._place_openings:
-            return None
-        for size in range(min(self.longest_place, len(text) - at), 1, -1):
-            compounds = self.places.get(text[at : at + size])
-            if compounds:
-                return text[at : at + size], compounds
-        return None
+    def places_in(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """(start, end, compounds) of the compounds named in a text."""
+        return [(last + 1 - size, last + 1, compounds) for last, (size, compounds) in self._places_finder.longest(text)]

@@ -10,8 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any, NamedTuple
+
+from bot.reading.finding import Finder
 
 MOST_MENTIONS = 30
+MOST_KNOWN = 30_000  # characters that a table remembers
 MOST = 6000  # characters that are read of one message; the rest cannot change what it is about
 QUOTE = re.compile(r"\s{0,9}[「『“]([^」』”]{0,3000}?)[」』”][ \t]{0,9}\n?[ \t\-—–－_=─━―]{3,80}\n?")
 BARE_QUOTE = re.compile(r"\s{0,9}「([^」：:\n]{1,40}[：:][^」]{0,3000})」\s{0,9}")
@@ -24,6 +28,11 @@ PICTURE = re.compile(
 )
 KEYCAP = re.compile("([0-9#*])\ufe0f?\u20e3")
 HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ufe0e\ufe0f\u202a-\u202e]")
+ODD = frozenset(  # what PICTURE, KEYCAP and HIDDEN look for: where none of it is, they need not be tried
+    c
+    for c in map(chr, (*range(0xA9, 0x3040), 0xFE0E, 0xFE0F, 0xFEFF, *range(0x1F000, 0x1FB00)))
+    if PICTURE.match(c) or HIDDEN.match(c) or c == "\u20e3"
+)
 MENTION = re.compile("@([^\u2005\\s，。！？、@]{1,30})")
 SPACES = "\u2005\u3000\u00a0\u2002\u2003\u2009\t\r\v\f"
 YES = "✅✔☑👌💪👍"
@@ -51,10 +60,19 @@ def _lines(name: str) -> list[str]:
     return [line for raw in _table(name).splitlines() if (line := raw.split("#", 1)[0].strip())]
 
 
+class _Known(dict[int, Any]):
+    """A table for str.translate that learns the characters it leaves alone: asking for a missing one is slow."""
+
+    def __missing__(self, code: int) -> int:
+        if len(self) < MOST_KNOWN:
+            self[code] = code
+        return code
+
+
 @cache
-def _characters() -> dict[int, str | int | None]:
+def _characters() -> dict[int, str]:
     """Old to simplified, full to half width, odd spaces to a space, ASCII punctuation to Chinese."""
-    table: dict[int, str | int | None] = {}
+    table: dict[int, str] = {}
     for pair in " ".join(_lines("simplify")).split():
         if len(pair) == 2 and pair[0] != pair[1]:
             table[ord(pair[0])] = pair[1]
@@ -78,6 +96,15 @@ def _characters() -> dict[int, str | int | None]:
 
 
 @cache
+def _odd_characters() -> frozenset[str]:
+    return frozenset(map(chr, _characters()))
+
+
+def _plain_characters(text: str) -> str:
+    return text if _odd_characters().isdisjoint(text) else text.translate(_characters())
+
+
+@cache
 def _codes() -> dict[str, str]:
     found: dict[str, str] = {}
     for line in _lines("emoji"):
@@ -90,53 +117,53 @@ def _codes() -> dict[str, str]:
     return found
 
 
+class _Slips(NamedTuple):
+    """What dictation gets wrong: `sounds` gives characters of one sound the same one; `heard` finds phrases by their sound,
+    `short` slips to the letter, each with its length and what was meant."""
+
+    sounds: _Known
+    heard: Finder[tuple[int, str]]
+    short: Finder[tuple[int, str]]
+
+
 @cache
-def _slips() -> tuple[dict[int, str], re.Pattern[str], dict[str, str], re.Pattern[str]]:
-    """(sound table, pattern of phrases by sound, phrase by its sound, pattern of short slips) of dictation."""
-    sounds: dict[int, str] = {}
+def _slips() -> _Slips:
+    sounds = _Known()
     for line in _lines("sounds"):
         _, characters = line.split()
         for c in characters:
             sounds.setdefault(ord(c), characters[0])
-    heard: dict[str, str] = {}
-    short: dict[str, str] = {}
+    heard: dict[str, tuple[int, str]] = {}
+    short: dict[str, tuple[int, str]] = {}
     for line in _lines("slips"):
         wrong, equals, right = line.partition("=")
         if equals:
-            short[wrong] = right
+            short[wrong] = (len(wrong), right)
         elif len(wrong) >= 3:
-            heard[wrong.translate(sounds)] = wrong
-    _short_slips.update(short)
-    longest = sorted(heard, key=len, reverse=True)
-    wrongs = sorted(short, key=len, reverse=True)
-    return (
-        sounds,
-        re.compile("|".join(map(re.escape, longest))),
-        heard,
-        re.compile("|".join(map(re.escape, wrongs))),
-    )
+            heard[wrong.translate(sounds)] = (len(wrong), wrong)
+    return _Slips(sounds, Finder(heard), Finder(short))
 
 
-_short_slips: dict[str, str] = {}
 LITTLE = re.compile("品安全|平安|评安全|就名单|就命令|就名字|要疼爱|没时间|没是不是|贫安|以一保|滑到底|滑到那|没气味道")
 
 
 def mend(text: str) -> str:
     """Dictation slips by sound put right: 抱平安 → 报平安, 就命 → 救命."""
-    sounds, pattern, heard, wrong = _slips()
-    if wrong.search(text):
-        text = wrong.sub(lambda m: _short_slips[m[0]] if not LITTLE.match(text, m.start()) else m[0], text)
-    by_sound = text.translate(sounds)
-    match = pattern.search(by_sound)
-    if match is None:
-        return text
+    sounds, heard, short = _slips()
+    text = _replaced(text, text, short, LITTLE)
+    return _replaced(text, text.translate(sounds), heard)
+
+
+def _replaced(text: str, seen: str, finder: Finder[tuple[int, str]], never: re.Pattern[str] | None = None) -> str:
+    """The text with what the finder finds in `seen` (the same text, in another writing) put right."""
     out: list[str] = []
     at = 0
-    while match is not None:
-        out += (text[at : match.start()], heard[match[0]])
-        at = match.end()
-        match = pattern.search(by_sound, at)
-    return "".join(out) + text[at:]
+    for last, (size, right) in finder.longest(seen):
+        start = last + 1 - size
+        if never is None or not never.match(text, start):
+            out += (text[at:start], right)
+            at = last + 1
+    return "".join(out) + text[at:] if out else text
 
 
 def split_quote(text: str) -> tuple[str, str, str]:
@@ -204,8 +231,8 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
         if count:
             emoji.add("good")
             marks += count
-    if not text.isascii():
-        text = HIDDEN.sub("", KEYCAP.sub(r"\1", text)) if max(text) >= "\u200b" else text
+    if not ODD.isdisjoint(text):
+        text = HIDDEN.sub("", KEYCAP.sub(r"\1", text))
         found = PICTURE.findall(text)
         if found:
             marks += len(found)
@@ -215,8 +242,7 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
                     "yes" if c in YES else "joke" if c in JOKING_PICTURES else "sad" if c in SAD_PICTURES else "good"
                 )
             text = PICTURE.sub(lambda m: "✓" if m[0][0] in YES else "，", text)
-    text = text.translate(_characters())
-    text = mend(text)
+    text = mend(_plain_characters(text))
     if quote:
-        quote = mend(quote.translate(_characters()))
+        quote = mend(_plain_characters(quote))
     return Text(text.strip(), quote, quoted, mentions, frozenset(emoji), marks)

@@ -84,11 +84,14 @@ class Subject:
         self.strangers = [t for t in self.tokens if t.kind == "unknown"]
         self.selves = [t for t in self.tokens if t.kind == "self"]
         self.quoted: tuple[tuple[str, ...], bool] | None = None
-        for c in clauses:
-            c.named = any(c.start <= t.start < c.end for t in self.named) or any(
-                c.start <= t.start < c.end for t in self.selves
-            )
-            c.stranger = any(c.start <= t.start < c.end for t in self.strangers)
+        self._found: dict[Intent, tuple[tuple[str, ...], bool]] = {}
+        for t in (*self.named, *self.selves, *self.strangers):
+            for c in clauses:
+                if c.start <= t.start < c.end:
+                    if t.kind == "unknown":
+                        c.stranger = True
+                    else:
+                        c.named = True
         if text.quote or text.quoted:
             self.quoted = self._from_quote()
 
@@ -204,6 +207,12 @@ class Subject:
 
     def elders(self, intent: Intent) -> tuple[tuple[str, ...], bool]:
         """(ids, ambiguous) for the message as a whole."""
+        found = self._found.get(intent)
+        if found is None:
+            found = self._found[intent] = self._elders(intent)
+        return found
+
+    def _elders(self, intent: Intent) -> tuple[tuple[str, ...], bool]:
         sender = self.sender
         named = self.named
         if intent in ("issue", "activity", "chat"):

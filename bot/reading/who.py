@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from bot.model import Elder, Person
+from bot.reading.finding import Finder
 from bot.reading.names import DASHED, DOOR_PART, UNIT_DOOR, Names, number, split_name, surnames, titles
 from bot.reading.normalise import _lines
 
@@ -114,10 +115,17 @@ def _kin() -> dict[str, tuple[str, frozenset[str]]]:
 
 
 @cache
-def _address_words() -> re.Pattern[str]:
-    """Kin words and titles, the longest first."""
-    words = sorted({*_kin(), *(t for t in titles() if t not in ("老", "工"))}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
+def _address_words() -> Finder[str]:
+    """Kin words and titles."""
+    return Finder({word: word for word in (*_kin(), *titles()) if word not in ("老", "工")})
+
+
+def _address_word_at(text: str, at: int) -> str:
+    """The kin word or title that begins at text[at], or ""."""
+    words = [
+        word for last, word in _address_words().every(text, at, min(len(text), at + 6)) if last + 1 == at + len(word)
+    ]
+    return words[-1] if words else ""
 
 
 LAO = re.compile(
@@ -130,10 +138,14 @@ NOT_LAO = re.compile(
     "干部|习惯|成|高兴|和|安稳|规|乡|常|戴|来|于|全|车|路|牛|景|时候|应|都|向|计|明|么|终|班长|金贵|云|谷|钱|冷|热)"
 )
 ELDER_LAO = re.compile(r"([\u4e00-\u9fff])老(?=[，。！？；、\s今昨的家没平也都已刚在把被正身精说还很挺]|$)")
+NO_HOMES = frozenset(
+    ("卫生", "医院", "学校", "附属", "公司", "路口", "学生", "志愿", "大学", "专场", "银行")
+)  # after the name of a compound: not where people live
 SEX = {"f": "女", "m": "男"}
 PAIR_WORDS = re.compile(
     r"两人(?=平安|都|全|好|在|均|没)|[×xX*]2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|夫妻俩|老夫妻|都在家呢俩"
 )
+PAIR_SIGNS = frozenset("两俩二夫2")  # one of which every such word has
 WE_ALL = re.compile(r"(?:我们|咱们|俺们)(?:今天|今个|今早)?(?:老?两个)?(?:都|全)")
 NOT_GIVEN_BEFORE = re.compile(r"[\u4e00-\u9fff]")
 OWN_SELF = re.compile(
@@ -233,22 +245,7 @@ class Who:
 
     def places(self, text: str) -> list[Place]:
         """Compounds named in the text, with what they may be short for."""
-        found: list[Place] = []
-        names = self.names
-        openings = names._place_openings
-        i, n = 0, len(text)
-        while i < n - 1:
-            if text[i : i + 2] in openings and (hit := names.place_at(text, i)):
-                word, compounds = hit
-                after = text[i + len(word) : i + len(word) + 2]
-                if not after.startswith(
-                    ("卫生", "医院", "学校", "附属", "公司", "路口", "学生", "志愿", "大学", "专场", "银行")
-                ):
-                    found.append((i, i + len(word), compounds))
-                i += len(word)
-            else:
-                i += 1
-        return found
+        return [place for place in self.names.places_in(text) if text[place[1] : place[1] + 2] not in NO_HOMES]
 
     def door_spans(self, text: str, places: list[Place]) -> list[DoorSpan]:
         """Buildings, units and rooms named in the text."""
@@ -311,18 +308,13 @@ class Who:
         names = self.names
         singles, _ = surnames()
         found: list[Token] = []
-        openings = names._openings
-        i, n = 0, len(text)
-        while i < n - 1 and len(found) < MOST_TOKENS:
-            if text[i : i + 2] not in openings:
-                i += 1
+        free = 0
+        for i, kind, word in names.words_in(text):
+            if i < free or any(start <= i < end for start, end, _ in places):
                 continue
-            hit = names.words_at(text, i)
-            if hit is None or any(start <= i < end for start, end, _ in places):
-                i += 1
-                continue
-            kind, word = hit
-            end = i + len(word)
+            if len(found) >= MOST_TOKENS:
+                break
+            end = free = i + len(word)
             if kind == "full":
                 ids = self._own_first(names.full[word], sender)
                 found.append(Token(i, end, "name", self.narrow(ids, places, doors, i)))
@@ -336,7 +328,6 @@ class Who:
                 token = self._given(text, i, end, word, sender, places, doors)
                 if token is not None:
                     found.append(token)
-            i = end
         return found
 
     def _given(
@@ -345,23 +336,23 @@ class Who:
         """A given name alone: only where it stands as a word, not inside another name or a holiday."""
         singles, _ = surnames()
         before = text[i - 1] if i else ""
-        title = _address_words().match(text, end)
+        title = _address_word_at(text, end)
         if (
             before in singles
             and before not in "和于"
             and (before in self.names.surname or before not in "高安时白金常方路")
         ):
             return Token(i - 1, end, "unknown", ())
-        if title is None and (word in WORDS or not self._stands_alone(text, i, end)):
+        if not title and (word in WORDS or not self._stands_alone(text, i, end)):
             return None
         ids: Sequence[str] = self.names.given[word]
         if sender.elder and not sender.shared:
             own = [j for j in ids if j in sender.elders or j in sender.spouse]
             ids = own or ids
-        elif title is None or title[0] not in titles():
+        elif title not in titles():
             ids = self._own_first(ids, sender)
-        if title is not None:
-            ids = self._of_sex(ids, titles().get(title[0]) or _kin().get(title[0], ("-",))[0])
+        if title:
+            ids = self._of_sex(ids, titles().get(title) or _kin().get(title, ("-",))[0])
         return Token(i, end, "given", self.narrow(ids, places, doors, i))
 
     def _stands_alone(self, text: str, i: int, end: int) -> bool:
@@ -395,8 +386,8 @@ class Who:
         found: list[Token] = []
         ends = {t.end: t for t in known}
         singles, doubles = surnames()
-        for m in islice(_address_words().finditer(text), MOST_TOKENS):
-            start, end, word = m.start(), m.end(), m[0]
+        for last, word in islice(_address_words().longest(text), MOST_TOKENS):
+            start, end = last + 1 - len(word), last + 1
             if any(t.start < end and start < t.end for t in known):
                 continue
             named = ends.get(start)
@@ -554,7 +545,7 @@ class Who:
     def _pairs(self, text: str, sender: Sender, known: list[Token]) -> list[Token]:
         """我俩, 老两口: both of the couple where both are on the roster."""
         found: list[Token] = []
-        for m in islice(PAIR_WORDS.finditer(text), MOST_TOKENS):
+        for m in islice(PAIR_WORDS.finditer(text), MOST_TOKENS) if not PAIR_SIGNS.isdisjoint(text) else ():
             if any(t.start < m.end() and m.start() < t.end for t in known):
                 continue
             if sender.elder:
