@@ -14,14 +14,14 @@ from typing import Any, Protocol, runtime_checkable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.model import Message, MessageType
+from bot.model import Brought, Message, MessageType
 from bot.ports import Echo
 from bot.wechat import compat, files, wire
 from bot.wechat.causes import Cause
 from bot.wechat.errors import GatewayError, describe
 from bot.wechat.rooms import Directory, Seen
 from bot.wechat.state import OnState, StateKind, WechatState
-from bot.wechat.wording import is_pat, readable
+from bot.wechat.wording import beside, brought, described, is_pat, readable, shown_name
 from data import meta
 from data.store import is_passing
 
@@ -57,7 +57,16 @@ _TYPES: dict[Any, MessageType] = {
     Wire.MESSAGE_TYPE_LOCATION: "location",
     Wire.MESSAGE_TYPE_RECALLED: "recalled",
 }
-_WITH_FILE: frozenset[str] = frozenset({"image", "video", "audio"})
+_WITH_FILE: frozenset[str] = frozenset({"image", "video", "audio", "file"})
+_BRINGS: dict[Any, Brought] = {
+    Wire.MESSAGE_TYPE_ATTACHMENT: "file",
+    Wire.MESSAGE_TYPE_CONTACT: "card",
+    Wire.MESSAGE_TYPE_CHAT_HISTORY: "forwarded",
+    Wire.MESSAGE_TYPE_MINI_PROGRAM: "program",
+    Wire.MESSAGE_TYPE_URL: "link",
+    Wire.MESSAGE_TYPE_TRANSFER: "money",
+    Wire.MESSAGE_TYPE_RED_ENVELOPE: "money",
+}
 
 
 class StartError(Exception):
@@ -77,8 +86,8 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     """The bot's end of WeChat.
 
     puppet: which WeChat. topic: the room's exact name. hear: gets each message for the bot, one call at a time.
-    directory: who is who. now: the moment, aware. media_dir: where pictures, clips and voice notes are kept (None: they
-    are not fetched). echoed: gets each own message that came back. on_state: hears of every change in what the bot can hear
+    directory: who is who. now: the moment, aware. media_dir: where pictures, clips, voice notes and documents are kept
+    (None: they are not fetched). echoed: gets each own message that came back. on_state: hears of every change in what the bot can hear
     (see state.py). on_friend: gets the contact id of everybody who can be written to from now on. on_lost: gets the id of
     each message that came and could not be had. These four must return at once. scheduler: wechaty's own, never started
     here.
@@ -523,7 +532,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         msg = self.Message.load(message_id)
         msg.payload = payload  # not ready(): that fails for all of it when one contact cannot be looked at
         before = self._turns.get(payload.from_id)
-        if before is None and not (self._media_dir and self._type(msg) in _WITH_FILE):
+        if before is None and not (self._media_dir and _WITH_FILE.intersection(_sort(msg) or ())):
             await self._handle(msg)
             return None
         turn = asyncio.create_task(self._handle(msg, before))
@@ -570,34 +579,36 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         return next((far_id for *found, far_id in self._echoes if tuple(found) == wanted), None)
 
     async def _understand(self, msg: Any) -> Message | None:
-        kind = self._type(msg)
-        text = msg.text() or ""
-        if kind is None or (kind == "text" and is_pat(text)):
+        text, name = msg.text() or "", msg.payload.filename or ""
+        sort = _sort(msg)
+        if sort is None or (sort == ("text", "") and is_pat(text)):
             return None
+        kind, brings = sort
         seen = await self._seen(msg.talker().contact_id)
         at = self._moment(msg.payload.timestamp)
+        file = await self._file(msg) if _WITH_FILE.intersection(sort) else None
+        if (
+            brings == "file" and file and (found := files.kind_of(file))
+        ):  # a gateway that names a file only with its content
+            kind, brings = found, ""
         return Message(
             id=msg.message_id,
             at=at,
             sender=seen.alias or seen.name or seen.id,
             type=kind,
-            text=readable(text, kind),
-            file=await self._file(msg) if kind in _WITH_FILE else None,
+            text=readable(text, kind) if not brings else beside(text, name) if brings == "file" else "",
+            file=file,
             to="bot" if msg.room() is None else "room",
             people=self.directory.people_of(seen.id, seen.name, seen.alias, at),
             mentions=await self._mentions(msg),
             contact=seen.id,
+            brings=brings,
+            name=shown_name(name) if brings else "",
         )
 
     def _moment(self, timestamp: float | None) -> dt.datetime:
         seconds = _seconds(timestamp or 0)
         return dt.datetime.fromtimestamp(seconds, dt.UTC) if seconds > 0 else self._now()
-
-    def _type(self, msg: Any) -> MessageType | None:
-        """None for what is not said by a person, or says nothing (system notes, links, money)."""
-        if msg.type() == Wire.MESSAGE_TYPE_ATTACHMENT:
-            return files.kind_of(msg.payload.filename or "")
-        return _TYPES.get(msg.type())
 
     async def _mentions(self, msg: Any) -> tuple[str, ...]:
         names = []
@@ -614,9 +625,29 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
                 box = await msg.to_file_box()
                 path = await asyncio.to_thread(lambda: files.keep(self._media_dir, box.name, files.content(box)))  # type: ignore[arg-type]
         except Exception as error:
-            log.error("the file of message %s cannot be had: %s", msg.message_id, describe(error))
+            why = str(error) if isinstance(error, files.Unreadable) else describe(error)
+            log.error("the file of message %s cannot be had: %s", msg.message_id, why)
             return None
         return str(path)
+
+
+def _sort(msg: Any) -> tuple[MessageType, Brought] | None:
+    """What a message is, and what it passes on ("" when its sender says it); None for what no person sent."""
+    text, wire_type = msg.text() or "", msg.type()
+    passed_on = _BRINGS.get(wire_type)
+    if passed_on == "file" and (kind := files.kind_of(msg.payload.filename or "")):
+        return kind, ""
+    if passed_on:
+        return "text", brought(text) or passed_on
+    kind = _TYPES.get(wire_type)
+    if kind not in ("text", None):
+        return kind, ""
+    found = brought(text)  # some gateways hand WeChat's XML on under whatever type
+    if found is None:
+        return ("text", "") if kind else None
+    if told := described(text):
+        return told, ""
+    return ("text", found) if found else None
 
 
 def _finish(done: asyncio.Future[None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,9 @@ from bot.config import Pace, Settings
 from bot.engine import Engine
 from bot.model import Message
 from bot.wechat.link import Link
-from data import days, roster
+from data import days, journal, retention, roster
 from data.store import Store
-from tests.wechat.conftest import ROSTER, Clock
+from tests.wechat.conftest import ROSTER, Clock, mode_and_bytes
 
 from .conftest import Bot, running
 from .rig import ROOM, Rig
@@ -70,6 +71,36 @@ async def test_a_nudge_is_no_check_in(rig: Rig, whole: Whole, store: Store) -> N
     await whole.bot.hears(1)
     found = days.get(store, dt.date(2031, 3, 4), "A1")
     assert found is not None and found["state"] == "waiting"
+
+
+async def test_what_is_passed_on_is_no_check_in_and_is_kept_as_long_as_pictures_are(
+    rig: Rig, whole: Whole, store: Store
+) -> None:
+    article = "<msg><appmsg><title>牛桂花今天平安</title><type>5</type></appmsg></msg>"
+    await rig("say", **{"from": "c-guihua"}, type="url", text=article, timestamp=stamp(MORNING))
+    file = {"name": "平安.pdf", "size": 5000}
+    await rig("say", **{"from": "c-guihua"}, type="attachment", file=file, timestamp=stamp(MORNING))
+    kept = (await whole.bot.hears(2))[1].file
+    found = days.get(store, dt.date(2031, 3, 4), "A1")
+    assert found is not None and found["state"] == "waiting" and kept
+    rows = journal.between(store, "passed-on", MORNING, MORNING + dt.timedelta(hours=1))
+    assert [json.loads(r["detail"])["kind"] for r in rows] == ["link", "file"]
+    late = MORNING + dt.timedelta(days=SETTINGS.retention.media_days)
+    assert retention.forget_media(store, Path(kept).parent, MORNING) == 0
+    assert mode_and_bytes(kept)[0] == 0o600
+    assert retention.forget_media(store, Path(kept).parent, late) == 1
+    with pytest.raises(FileNotFoundError):
+        mode_and_bytes(kept)
+
+
+async def test_a_coordinator_s_table_in_private_is_answered_and_the_room_is_left_in_peace(
+    rig: Rig, whole: Whole
+) -> None:
+    file = {"name": "老人名单.xlsx", "size": 9000}
+    said = await rig("say", **{"from": "c-qiping"}, type="attachment", file=file, room="", timestamp=stamp(MORNING))
+    await whole.bot.until(lambda: whole.bot.echoes, "an answer")
+    [answer] = await rig.sent()
+    assert answer["to"] == "c-qiping" and "老人名单.xlsx" in answer["text"] and said["sha256"][:12] in answer["text"]
 
 
 async def test_what_was_taken_back_counts_no_more(rig: Rig, whole: Whole, store: Store) -> None:
