@@ -159,7 +159,7 @@ async def test_a_second_client_is_told_why_and_takes_nothing_from_the_first(
 ) -> None:
     async with running(Link.of(rig.endpoint, rig.token), store, tmp_path, wait=False) as second:
         state = await second.becomes("offline")
-        assert "another client" in state.why
+        assert "another client" in state.why and "stop the other one" in state.why and state.cause == "taken"
     await rig("say", **{"from": "c-guihua"}, text="平安")
     assert [m.text for m in await bot.hears(1)] == ["平安"]
 
