@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -436,3 +438,33 @@ def test_the_same_chat_as_a_page_and_as_text_acts_once(place: Community) -> None
 def test_names_and_words_that_look_like_a_page_stay_words() -> None:
     text = f"2026-03-10 08:12:33 周强\n{html.escape('<div>')} const chatMessages = [1]\n\n"
     assert reads(text)[0][2].endswith("const chatMessages = [1]")
+
+
+def test_other_files_of_the_same_exporters() -> None:
+    """WeFlow's JSON and its CSV for WeClone, PyWxDump's short JSON."""
+    weflow = {
+        "weflow": {"version": "1"},
+        "session": {"wxid": "1@chatroom", "type": "群聊"},
+        "messages": [
+            {
+                "localId": 1, "createTime": int(AT.timestamp()), "formattedTime": "2026-03-10 08:12:33", "type": "引用消息",
+                "localType": 244813135921, "content": "她没事[引用 红红火火：我妈摔倒了]", "isSend": 0,
+                "senderUsername": "wxid_a", "senderDisplayName": "周强", "source": "", "senderAvatarKey": "wxid_a",
+            },
+            {
+                "localId": 2, "createTime": int(AT.timestamp()) + 1, "formattedTime": "2026-03-10 08:12:34",
+                "type": "链接消息", "localType": 21474836529, "content": "[链接] 平安", "isSend": 0,
+                "senderUsername": "wxid_a", "senderDisplayName": "周强",
+            },
+        ],
+    }  # fmt: skip
+    found = read(json.dumps(weflow, ensure_ascii=False), ABOUT).entries
+    assert [(e.sender, e.brings, e.text) for e in found] == [("周强", "", QUOTED), ("周强", "link", "")]
+    weclone = (
+        "id,MsgSvrID,type_name,is_sender,talker,msg,src,CreateTime\r\n1,9,text,0,周强,平安,,2026-03-10T00:12:33.000Z\r\n"
+        "2,10,file,0,周强,平安.pdf,,2026-03-10T00:12:34.000Z\r\n"
+    )
+    found = read(weclone, ABOUT).entries
+    assert [(e.at, e.brings, e.text) for e in found] == [(AT, "", "平安"), (AT + dt.timedelta(seconds=1), "file", "")]
+    short = [{"nickname": "周强", "message": "平安", "time": "2026-03-10 08:12:33"}]
+    assert reads(json.dumps(short)) == [("03-10 08:12:33", "周强", "平安")]
