@@ -591,12 +591,16 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             brings == "file" and file and (found := files.kind_of(file))
         ):  # a gateway that names a file only with its content
             kind, brings = found, ""
+        if msg.type() == Wire.MESSAGE_TYPE_ATTACHMENT or brings == "file":
+            words = beside(text, name)
+        else:
+            words = "" if brings else readable(text, kind)
         return Message(
             id=msg.message_id,
             at=at,
             sender=seen.alias or seen.name or seen.id,
             type=kind,
-            text=readable(text, kind) if not brings else beside(text, name) if brings == "file" else "",
+            text=words,
             file=file,
             to="bot" if msg.room() is None else "room",
             people=self.directory.people_of(seen.id, seen.name, seen.alias, at),

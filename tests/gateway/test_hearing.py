@@ -13,7 +13,7 @@ import pytest
 from bot.wechat.rooms import Seen
 from tests.wechat.conftest import DAUGHTER, mode_and_bytes
 
-from .conftest import Bot
+from .conftest import Bot, files_in
 from .rig import BOT, ROOM, Rig
 
 
@@ -59,12 +59,6 @@ async def test_a_picture_whose_file_the_gateway_lost_is_heard_without_it(rig: Ri
     assert (message.type, message.file) == ("image", None)
 
 
-def files_in(folder: Path) -> dict[Path, bytes]:
-    """Every file there but the database's."""
-    found = [p for p in folder.rglob("*") if p.is_file() and not p.suffix.startswith(".db")]
-    return {p: p.read_bytes() for p in found}
-
-
 DOCUMENTS = ["登记表.pdf", "老人名单.xlsx", "通知.docx", "照片打包.zip", "没有后缀"]
 
 
@@ -85,10 +79,11 @@ async def test_documents_arrive_byte_for_byte_in_the_room_and_in_private(
         assert Path(message.file or "").stem == said["sha256"] and Path(message.file or "").suffix == Path(name).suffix
 
 
-async def test_a_picture_sent_as_a_file_is_a_picture(rig: Rig, bot: Bot) -> None:
-    await rig("say", **{"from": "c-guihua"}, type="attachment", file={"name": "照片.JPG", "size": 900})
+async def test_a_picture_sent_as_a_file_is_a_picture_and_its_name_is_no_word(rig: Rig, bot: Bot) -> None:
+    file = {"name": "我今天平安.JPG", "size": 900}
+    await rig("say", **{"from": "c-guihua"}, type="attachment", text="我今天平安.JPG", file=file)
     [message] = await bot.hears(1)
-    assert (message.type, message.brings) == ("image", "") and message.file
+    assert (message.type, message.brings, message.text) == ("image", "", "") and message.file
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.config import Pace, Settings
 from bot.engine import Engine
+from bot.looking.boards import Boards
 from bot.model import Message
 from bot.wechat.link import Link
 from data import days, journal, retention, roster
 from data.store import Store
 from tests.wechat.conftest import ROSTER, Clock, mode_and_bytes
 
-from .conftest import Bot, running
+from .conftest import Bot, files_in, running
 from .rig import ROOM, Rig
 
 MORNING = dt.datetime(2031, 3, 4, 0, 40, tzinfo=dt.UTC)  # 8:40 in Lanzhou
@@ -46,6 +49,10 @@ async def whole(rig: Rig, store: Store, tmp_path: Path) -> AsyncIterator[Whole]:
 
         bot.wechat._hear = hear
         yield Whole(bot, engine, clock)
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def stamp(moment: dt.datetime) -> int:
@@ -117,6 +124,25 @@ async def test_a_chain_reports_for_everybody_in_it(rig: Rig, whole: Whole, store
     await whole.bot.hears(1)
     states = days.states(store, dt.date(2031, 3, 4))
     assert (states["A1"], states["A2"], states["A3"]) == ("safe", "safe", "waiting")
+
+
+async def test_the_evening_s_board_reaches_the_room_and_the_coordinator_byte_for_byte(
+    rig: Rig, bot: Bot, store: Store, tmp_path: Path
+) -> None:
+    async def drawn(draw: Callable[..., Any], *args: Any) -> Any:
+        return draw(*args)
+
+    roster.save(store, ROSTER, MORNING)
+    folder = tmp_path / "media"
+    engine = Engine(store, SETTINGS, bot.channel, boards=Boards(store, SETTINGS, folder, drawn))
+    await engine.start(MORNING)
+    for minute in range(0, 700, 5):
+        await engine.wake(MORNING + dt.timedelta(minutes=minute))
+    sent = {s["to"]: s for s in await rig.sent() if s["kind"] == "file"}
+    made = {sha(data): name for name, data in files_in(folder / "drawn").items()}
+    assert set(sent) == {ROOM, "c-qiping"} and len(made) == 2
+    for file in sent.values():
+        assert made[file["sha256"]].name == file["name"] and file["name"].endswith(".png")
 
 
 async def test_a_coordinator_s_question_is_answered_where_it_was_asked(rig: Rig, whole: Whole) -> None:
