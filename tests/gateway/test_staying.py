@@ -100,8 +100,12 @@ async def test_who_reconnects_into_a_burst_keeps_each_sender_s_order(rig: Rig, b
 
 
 async def test_logout_scan_and_login_are_told_and_the_bot_hears_again(rig: Rig, bot: Bot) -> None:
+    bot.states.clear()
     await rig("logout")
     await bot.becomes("logged-out")
+    assert bot.states[0].kind == "logged-out" and "logged the account out" in bot.states[0].why, (
+        "told by the event itself"
+    )
     assert not bot.wechat.online
     await rig("scan", qrcode="https://login.example/one", status=2)
     assert (await bot.becomes("scan")).qrcode == "https://login.example/one"
