@@ -14,14 +14,15 @@ from typing import Any, Protocol, runtime_checkable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.model import Brought, Message, MessageType
+from bot.model import Message
 from bot.ports import Echo
 from bot.wechat import compat, files, wire
 from bot.wechat.causes import Cause
 from bot.wechat.errors import GatewayError, describe
 from bot.wechat.rooms import Directory, Seen
+from bot.wechat.sorts import WITH_FILE, sort_of
 from bot.wechat.state import OnState, StateKind, WechatState
-from bot.wechat.wording import beside, brought, described, is_pat, readable, shown_name
+from bot.wechat.wording import beside, is_pat, readable, shown_name
 from data import meta
 from data.store import is_passing
 
@@ -47,26 +48,6 @@ MEETING = 8  # members looked at side by side
 ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
 _ECHOES = 500
-
-_TYPES: dict[Any, MessageType] = {
-    Wire.MESSAGE_TYPE_TEXT: "text",
-    Wire.MESSAGE_TYPE_IMAGE: "image",
-    Wire.MESSAGE_TYPE_VIDEO: "video",
-    Wire.MESSAGE_TYPE_AUDIO: "audio",
-    Wire.MESSAGE_TYPE_EMOTICON: "emoticon",
-    Wire.MESSAGE_TYPE_LOCATION: "location",
-    Wire.MESSAGE_TYPE_RECALLED: "recalled",
-}
-_WITH_FILE: frozenset[str] = frozenset({"image", "video", "audio", "file"})
-_BRINGS: dict[Any, Brought] = {
-    Wire.MESSAGE_TYPE_ATTACHMENT: "file",
-    Wire.MESSAGE_TYPE_CONTACT: "card",
-    Wire.MESSAGE_TYPE_CHAT_HISTORY: "forwarded",
-    Wire.MESSAGE_TYPE_MINI_PROGRAM: "program",
-    Wire.MESSAGE_TYPE_URL: "link",
-    Wire.MESSAGE_TYPE_TRANSFER: "money",
-    Wire.MESSAGE_TYPE_RED_ENVELOPE: "money",
-}
 
 
 class StartError(Exception):
@@ -532,7 +513,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         msg = self.Message.load(message_id)
         msg.payload = payload  # not ready(): that fails for all of it when one contact cannot be looked at
         before = self._turns.get(payload.from_id)
-        if before is None and not (self._media_dir and _WITH_FILE.intersection(_sort(msg) or ())):
+        if before is None and not (self._media_dir and WITH_FILE.intersection(sort_of(msg) or ())):
             await self._handle(msg)
             return None
         turn = asyncio.create_task(self._handle(msg, before))
@@ -580,13 +561,13 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
 
     async def _understand(self, msg: Any) -> Message | None:
         text, name = msg.text() or "", msg.payload.filename or ""
-        sort = _sort(msg)
+        sort = sort_of(msg)
         if sort is None or (sort == ("text", "") and is_pat(text)):
             return None
         kind, brings = sort
         seen = await self._seen(msg.talker().contact_id)
         at = self._moment(msg.payload.timestamp)
-        file = await self._file(msg) if _WITH_FILE.intersection(sort) else None
+        file = await self._file(msg) if WITH_FILE.intersection(sort) else None
         if (
             brings == "file" and file and (found := files.kind_of(file))
         ):  # a gateway that names a file only with its content
@@ -633,25 +614,6 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             log.error("the file of message %s cannot be had: %s", msg.message_id, why)
             return None
         return str(path)
-
-
-def _sort(msg: Any) -> tuple[MessageType, Brought] | None:
-    """What a message is, and what it passes on ("" when its sender says it); None for what no person sent."""
-    text, wire_type = msg.text() or "", msg.type()
-    passed_on = _BRINGS.get(wire_type)
-    if passed_on == "file" and (kind := files.kind_of(msg.payload.filename or "")):
-        return kind, ""
-    if passed_on:
-        return "text", brought(text) or passed_on
-    kind = _TYPES.get(wire_type)
-    if kind not in ("text", None):
-        return kind, ""
-    found = brought(text)  # some gateways hand WeChat's XML on under whatever type
-    if found is None:
-        return ("text", "") if kind else None
-    if told := described(text):
-        return told, ""
-    return ("text", found) if found else None
 
 
 def _finish(done: asyncio.Future[None]) -> None:
