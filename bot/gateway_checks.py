@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.config import ConfigError, Settings
 from bot.findings import Finding
 from bot.gateway_group import link_of
+from bot.ops.lock import in_use
 from bot.wechat.causes import SAID
 from bot.wechat.link import Link, is_loopback
 from bot.wechat.probe import LOOK_SECONDS, Probe, probe
@@ -31,7 +32,7 @@ def findings(settings: Settings, seconds: float = LOOK_SECONDS) -> Iterator[Find
     else:
         yield Finding("微信网关", f"{link.name} 可用，版本 {found.version}")
         yield Finding("网关令牌", "网关认")
-        yield from _account(found, settings.room.topic)
+        yield from _account(found, settings.room.topic, running=in_use(settings.store.path))
 
 
 def _encryption(link: Link) -> Iterator[Finding]:
@@ -43,9 +44,11 @@ def _encryption(link: Link) -> Iterator[Finding]:
         yield Finding("网关加密", "用的是网关自带的证书", mend, hint=True)
 
 
-def _account(found: Probe, topic: str) -> Iterator[Finding]:
-    if found.taken:
-        yield Finding("微信登录", "网关正在给小安（或别的程序）用，登录没有请看小安的页面")
+def _account(found: Probe, topic: str, *, running: bool) -> Iterator[Finding]:
+    if found.taken and running:
+        yield Finding("微信登录", "网关正在给小安用，登录没有请看小安的页面")
+    elif found.taken:
+        yield Finding("微信登录", "网关正在给别的程序用，小安没有在运行", SAID["taken"][1])
     elif not found.account:
         yield Finding("微信登录", "没有登录", "运行小安，用她的手机扫终端里或页面上的二维码")
         return

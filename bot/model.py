@@ -180,6 +180,9 @@ class Roster:
 
 
 MessageType = Literal["text", "image", "video", "audio", "emoticon", "location", "recalled"]
+# What people pass on rather than say: a document, a link or an article, a contact card, a mini program, other people's
+# words forwarded, money. None of it is anybody's word about an elder.
+Brought = Literal["", "file", "link", "card", "program", "forwarded", "money"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,8 @@ class Message:
     """One message as it was heard. `sender` is the WeChat name; `people` are the roster ids it is bound to.
 
     `people` None means: nobody looked, match by name. `mentions` are WeChat names. For `recalled`, `text` is the id taken back.
+    `brings`: what was passed on with it, of type text; `text` is then only what the sender wrote beside it. `name`: a
+    document's own name, fit to be shown.
     """
 
     id: str
@@ -199,6 +204,8 @@ class Message:
     people: tuple[str, ...] | None = None
     mentions: tuple[str, ...] = ()
     contact: str = ""
+    brings: Brought = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

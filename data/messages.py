@@ -85,7 +85,7 @@ def words_near(store: Store, message: Message, since: dt.datetime, until: dt.dat
     """What the sender of `message` wrote in the same chat in [since, until] and did not take back, oldest first."""
     rows = store.all(
         "SELECT * FROM messages WHERE community = ? AND contact = ? AND chat = ? AND at >= ? AND at <= ? AND type = 'text'"
-        " AND state = 'read' AND reading IS NOT NULL ORDER BY at, id",
+        " AND text <> '' AND state = 'read' AND reading IS NOT NULL ORDER BY at, id",
         store.community,
         message.contact or message.sender,
         message.to,

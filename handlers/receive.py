@@ -16,7 +16,19 @@ from data import alerts, journal, media, messages, outbox, questions
 from data.moments import at_local, day_of
 from data.phrases import one_line, say
 from data.store import Store, is_passing
-from handlers import absences, binding, chains, claims, commands, contact, corrections, naming, pictures, queries
+from handlers import (
+    absences,
+    binding,
+    chains,
+    claims,
+    commands,
+    contact,
+    corrections,
+    documents,
+    naming,
+    pictures,
+    queries,
+)
 from handlers import questions as asking
 from handlers.context import Context
 from handlers.rights import Act
@@ -170,6 +182,10 @@ class Receiver:
         if ctx.message.type == "recalled":
             corrections.recalled(ctx)
             return
+        if documents.brings(ctx):
+            documents.take_in(ctx)
+            if not ctx.message.text.strip():
+                return
         if self.looks and ctx.message.file and ctx.message.type in pictures.TYPES:
             pictures.take_in(ctx)
             if pictures.waits(ctx):

@@ -110,6 +110,7 @@ def for_coordinators(at: Moment, day: dt.date) -> str:
         ("coordinator_questions", [_question(at, q) for q in questions.unanswered(at.store, start, end)]),
         ("coordinator_voices", [pictures.voice_line(at, r) for r in media.between(at.store, "audio", start, end)]),
         ("coordinator_pictures", list(_pictures(at, start, end))),
+        ("coordinator_documents", list(_documents(at, start, end))),
         ("coordinator_unclear", list(_unclear(at, start, end))),
         ("coordinator_silences", list(_silences(at, start, end))),
         ("coordinator_matters", [one_line(r["text"]) for r in promises.notes_between(at.store, "matter", start, end)]),
@@ -192,6 +193,20 @@ def _pictures(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]
             told.add(row["album"])
             time, kind = clock(message.at, at.settings.zone), say(f"media_{row['type']}")
             yield say(f"coordinator_picture_{row['verdict']}", who=one_line(message.sender), time=time, kind=kind)
+
+
+def _documents(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterator[str]:
+    """The documents of the day: nobody but a person reads them. Their names may say too much, so only their endings."""
+    for row in journal.between(at.store, "passed-on", start, end):
+        detail, message = json.loads(row["detail"]), messages.get(at.store, row["message"])
+        if detail["kind"] == "file" and message is not None:
+            yield say(
+                "document_room" if message.to == "room" else "document_private",
+                who=one_line(message.sender),
+                time=clock(message.at, at.settings.zone),
+                ending=f"（{detail['ending']}）" if detail["ending"] else "",
+                lost="" if detail["kept"] else say("document_lost_mark"),
+            )
 
 
 def _unclear(at: Moment, start: dt.datetime, end: dt.datetime) -> Iterable[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bot.chatlog.entry import Entry
-from bot.model import MessageType
+from bot.model import Brought, MessageType
 
 _MARKERS: dict[MessageType, str] = {
     "image": "图片|照片|Photo|Image|Picture",
@@ -22,6 +22,31 @@ _MARKER = re.compile(
     + r")(?P<inner>[^\]】\n]*)[\]】]",
     re.IGNORECASE,
 )
+# What people pass on stands with its title behind the marker, or in it: nobody's words.
+_PASSED_ON: Mapping[Brought, str] = {
+    "file": "文件|File",
+    "link": "链接|Link|分享|音乐|音乐分享|Music|视频号|视频号视频|视频号直播|Channels|笔记|收藏|Note|卡片|卡片式链接",
+    "card": "名片|个人名片|公众号名片|视频号名片|Contact Card",
+    "program": "小程序|Mini Program",
+    "forwarded": "聊天记录|合并转发的聊天记录|Chat History",
+    "money": "转账|微信转账|红包|微信红包|Transfer|Red Packet|群收款",
+    "": "语音通话|视频通话|语音/视频通话|通话|Voice Call|Video Call|拍一拍",
+}
+_PASSED = re.compile(
+    r"\[(?:"
+    + "|".join(f"(?P<{brings or 'nothing'}>{words})" for brings, words in _PASSED_ON.items())
+    + r")(?:[ :：,，(（][^\]\n]{0,300})?\].*",
+    re.IGNORECASE | re.DOTALL,
+)
+# A reply with the words it answers below it or behind it, as exporters write it; WeChat shows them above.
+_QUOTE_BELOW = re.compile(
+    r"(?P<words>.*?)\s*(?:\n\s*引用[:：]\s*(?:(?P<who>[^:：\n]{1,60})[:：](?P<said>.*)|未知)"
+    r"|\n\s*\[引用\]\([^)\n]{0,30}\)(?P<who2>[^:：\n]{1,60})[:：](?P<said2>.*)"
+    r"|\[引用 ?(?P<label>[^\]]{0,400})\])",
+    re.DOTALL,
+)
+_LONGEST_QUOTING = 5000
+QUOTE = "「{quoted}」\n- - - - - - - - - - - - - - -\n{words}"
 _LENGTH = re.compile(r"\s*[(（]?\s*\d{1,3}\s*(?:''|[\"”″秒s])\s*[)）]?")
 _PATH = re.compile(r"\s*(?:\S*[/\\][^\n]*|\S+\.(?:jpe?g|png|gif|webp|bmp|heic|mp4|mov|amr|silk|mp3|wav|dat))\s*", re.I)
 
@@ -60,8 +85,30 @@ def kind_of(text: str) -> tuple[MessageType, str]:
         return kind, (rest[length.end() :] if length else rest).strip()
     if kind == "location":
         return kind, rest or inner
+    if kind == "video" and re.fullmatch(r"\d{1,4}\s?[s秒]", rest):
+        return kind, ""
     markers_only = not _MARKER.sub("", rest).strip() or _PATH.fullmatch(rest)
     return (kind, "") if markers_only else ("text", text)
+
+
+def passed_on(text: str) -> Brought | None:
+    """What a body stands for when somebody passed something on; "" for a call, None for words."""
+    match = _PASSED.fullmatch(text)
+    return next((b for b in _PASSED_ON if match[b or "nothing"]), None) if match else None
+
+
+def quote_above(text: str) -> str:
+    """A reply whose quoted words stand below it, with them above it, as WeChat shows it: they are somebody else's."""
+    if "引用" not in text or len(text) > _LONGEST_QUOTING:
+        return text
+    match = _QUOTE_BELOW.fullmatch(text)
+    if match is None or not match["words"].strip():
+        return text
+    who, said = match["who"] or match["who2"], match["said"] or match["said2"] or ""
+    label = f"{who}：{said.strip()}" if who else (match["label"] or "").strip()
+    return (
+        QUOTE.format(quoted=label.replace("」", ""), words=match["words"].strip()) if label else match["words"].strip()
+    )
 
 
 def recalled_by(text: str) -> str | None:
@@ -71,6 +118,11 @@ def recalled_by(text: str) -> str | None:
         return None
     who = match["who"].strip()
     return "" if who in _SELF else who
+
+
+def is_own_line(text: str) -> bool:
+    """Whether WeChat itself wrote a line: a recall, a nudge, who came and went."""
+    return recalled_by(text) is not None or _OWN_LINES.fullmatch(text) is not None
 
 
 def understood(entry: Entry) -> Iterator[Entry]:
@@ -93,6 +145,12 @@ def understood(entry: Entry) -> Iterator[Entry]:
         elif not (apart and _OWN_LINES.fullmatch(line)):
             words.append(line)
     text = "\n".join(words).strip()
+    if entry.kind == "text" and (brings := entry.brings or passed_on(text)) is not None:
+        if brings and entry.sender.lower() not in SYSTEM_SENDERS:
+            yield replace(entry, text="", brings=brings)
+        yield from recalls
+        return
+    text = quote_above(text) if entry.kind == "text" else text
     if entry.sender.lower() not in SYSTEM_SENDERS and (text or entry.kind != "text"):
         kind, text = kind_of(text) if entry.kind == "text" else (entry.kind, text)
         yield replace(entry, kind=kind, text=text)

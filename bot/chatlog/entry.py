@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.model import MessageType
+from bot.model import Brought, MessageType
 
 
 class ChatError(Exception):
@@ -25,6 +25,7 @@ class ChatError(Exception):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One message of a chat. `at` is aware, or None where the chat has no times; `exact`: to the second, else the minute.
+    `line` 0: not known. `brings`: what was passed on, as in bot.model.Message.
 
     `kind` "recalled": `text` is who took a message back, unless `id` names this entry (then it is the id taken back).
     """
@@ -38,3 +39,4 @@ class Entry:
     id: str | None = None
     to: Literal["room", "bot"] = "room"
     file: str | None = None
+    brings: Brought = ""

@@ -10,7 +10,7 @@ from typing import Any
 from bot.chatlog.about import About
 from bot.chatlog.entry import ChatError, Entry
 from bot.chatlog.stamps import BadStamp, parse
-from bot.model import MessageType
+from bot.model import Brought, MessageType
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "at": (
@@ -20,8 +20,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "date": ("日期", "date"),
     "clock": ("时刻", "钟点", "clock"),
     "sender": (
-        "群昵称", "发送人", "发送者", "发言人", "发信人", "姓名", "昵称", "备注", "人物", "sender", "sender_name", "sendername",
-        "senderdisplayname", "from", "from_nickname", "fromnickname", "talker", "displayname", "user", "remark", "nickname", "name",
+        "群昵称", "发送人", "发送者", "发言人", "发信人", "姓名", "昵称", "备注", "人物", "sender_name", "sendername",
+        "senderdisplayname", "from_nickname", "fromnickname", "remark", "nickname", "displayname", "sender", "from", "talker", "user", "name",
     ),
     "text": (
         "内容", "消息内容", "消息", "正文", "文本", "text", "content", "strcontent", "message", "msg", "body",
@@ -39,8 +39,21 @@ _KINDS: Mapping[str, MessageType | None] = {
     "emoticon": "emoticon", "动画表情": "emoticon", "表情": "emoticon", "表情包": "emoticon", "47": "emoticon", "sticker": "emoticon",
     "location": "location", "位置": "location", "位置消息": "location", "48": "location",
     "recalled": "recalled",
-    "system": None, "系统": None, "系统消息": None, "10000": None, "10002": None,
+    "system": None, "系统": None, "系统消息": None, "系统通知": None, "拍一拍": None, "邀请加群": None, "添加好友": None,
+    "10000": None, "10002": None,
 }  # fmt: skip
+# What people pass on, by the sort that exporters write; a title there is nobody's word. Text that was pasted, replies that
+# quote, lists and announcements are words.
+_BRINGS: tuple[tuple[str, Brought], ...] = (
+    (r"文件.*|file", "file"),
+    (r".*名片.*|推荐公众号|card|contact|42", "card"),
+    (r".*小程序.*|mini ?program|applet", "program"),
+    (r".*聊天记录.*|chat ?history|record", "forwarded"),
+    (r".*(?:转账|红包|收款).*|transfer|red ?packet|hongbao", "money"),
+    (r".*(?:链接|分享|音乐|视频号|收藏|笔记).*|link|url|share|music", "link"),
+)
+_CALL = re.compile(r".*通话.*|call|voip|50", re.IGNORECASE)
+_RECALL = re.compile(r"消息撤回\d*|撤回消息|revoke")
 _ACCOUNT = re.compile(r"(?:wxid|gh)_[\w-]+|[\w-]+@(?:chatroom|openim)")
 OUR_KINDS = ("text", "image", "video", "audio", "emoticon", "location", "recalled")
 
@@ -55,11 +68,15 @@ def entry(row: Mapping[str, Any], places: Mapping[str, list[str]], about: About,
     """The entry of one row; None for one of the program's own lines without words. Raises ChatError naming the line."""
     at, exact = _at(row, places, about, line)
     sender, text = _sender(row, places["sender"]), _first(row, places["text"])
-    kind = _kind(_first(row, places["kind"]), line)
+    written = _first(row, places["kind"])
+    brings = _brings(written)
+    kind = "text" if brings else _kind(written, line)
     # Only our own record's ids (beside its "at") are for good: exporters count from one each time.
     given = (_first(row, places["id"]) or None) if "at" in row else None
     if kind is None:
         return Entry(line, "", text, at, exact) if text else None
+    if _CALL.fullmatch(written):
+        return None
     if not sender:
         if kind == "text" and not text:
             return None
@@ -69,8 +86,9 @@ def entry(row: Mapping[str, Any], places: Mapping[str, list[str]], about: About,
     if to not in ("room", "bot"):
         raise ChatError("to 不认识", "群里写 room，私聊小安写 bot", line)
     file = _first(row, places["file"]) or None
-    text = "" if kind not in ("text", "recalled", "location", "audio") or text.lstrip().startswith("<") else text
-    return Entry(line, sender, text.strip(), at, exact, kind, given, "bot" if to == "bot" else "room", file)
+    if brings or kind not in ("text", "recalled", "location", "audio") or text.lstrip().startswith("<"):
+        text = ""
+    return Entry(line, sender, text.strip(), at, exact, kind, given, "bot" if to == "bot" else "room", file, brings)
 
 
 def _first(row: Mapping[str, Any], columns: list[str]) -> str:
@@ -90,11 +108,17 @@ def _sender(row: Mapping[str, Any], columns: list[str]) -> str:
     return _first(row, columns)
 
 
+def _brings(written: str) -> Brought:
+    return next((b for words, b in _BRINGS if re.fullmatch(words, written, re.IGNORECASE)), "")
+
+
 def _kind(written: str, line: int) -> MessageType | None:
     if not written:
         return "text"
+    if _RECALL.match(written):
+        return None
     if written.lower() not in _KINDS:
-        # Exporters have many sorts of their own (links, cards, payments): their words are read as words.
+        # Exporters have sorts of their own (a list, an announcement): their words are read as words.
         if re.fullmatch(r"[a-z]+", written):
             raise ChatError("类型不认识", f"类型写 {'、'.join(OUR_KINDS)} 之一", line)
         return "text"

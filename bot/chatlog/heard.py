@@ -77,6 +77,8 @@ def _moment(entry: Entry) -> dt.datetime:
 def _id(entry: Entry, *more: str) -> str:
     moment = _moment(entry).astimezone(dt.UTC).isoformat()
     key = "\x1f".join((moment, entry.sender, entry.kind, squeezed(entry.text), entry.to, *more))
+    if entry.brings:
+        key += f"\x1f{entry.brings}"
     return OURS + hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
@@ -193,4 +195,5 @@ def _message(entry: Entry, number: str) -> Message:
         file=entry.file,
         to=entry.to,
         contact=entry.sender,
+        brings=entry.brings,
     )

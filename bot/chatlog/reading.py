@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.chatlog import pages
 from bot.chatlog.about import About
 from bot.chatlog.bodies import understood
 from bot.chatlog.entry import ChatError, Entry
-from bot.chatlog.forms import exported, pc, phone, records, spoken, table
+from bot.chatlog.forms import chatlab, dumped, exported, page, pc, phone, records, scripted, spoken, table
+from bot.chatlog.plain import plain
 
-FORMS = ("records", "table", "phone", "exported", "pc", "spoken")
+FORMS = ("scripted", "page", "chatlab", "records", "table", "dumped", "phone", "exported", "pc", "spoken")
 _BY_STRUCTURE: tuple[tuple[str, Callable[[str, About], list[Entry] | None]], ...] = (
+    ("chatlab", chatlab.read),
     ("records", records.read),
     ("table", table.read),
+    ("dumped", dumped.read),
     ("phone", phone.read),
 )
 # These look for header lines: the one that finds more of them is the form.
@@ -25,6 +28,7 @@ _BY_COUNT: tuple[tuple[str, Callable[[str, About], list[Entry] | None]], ...] = 
 )
 _WITH_WXID = re.compile(r"\s*\((?:wxid|gh)_[\w-]+\)$")
 _WITH_ACCOUNT = re.compile(r"\s*\((?:(?:wxid|gh)_[\w-]+|[A-Za-z][\w-]{5,19})\)$")
+_ACCOUNT = re.compile(r"(?:wxid|gh)_[\w-]+|[\w-]+@(?:chatroom|openim)")
 _HOW = "要像这样：“名字 2026/11/20 8:12:33”一行，内容在下一行；别的写法见 README.zh.md"
 
 
@@ -54,13 +58,22 @@ def decoded(data: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise ChatError("不是文字文件", "复制聊天文字，或者导出成 TXT、CSV、JSON")
+    raise ChatError("不是文字文件", "复制聊天文字，或者导出成 HTML、TXT、CSV、JSON")
 
 
 def read(data: bytes | str, about: About) -> Chat:
     """The chat in its form. Raises ChatError naming the line and the mend."""
     text = decoded(data) if isinstance(data, bytes) else data
-    text = _plain(text)
+    if (found := scripted.read(text, about)) is not None:
+        return _chat("scripted", found)
+    if pages.is_page(text):
+        root = pages.parsed(text)
+        if (found := page.read(root, about)) is not None:
+            return _chat("page", found)
+        text = pages.as_text(root)  # a chat that was pasted into a page, or a mail
+        if not text.strip():
+            raise ChatError("这个网页里找不到聊天", "导出成 TXT、CSV，或者复制聊天文字")
+    text = plain(text)
     if not text.strip():
         raise ChatError("是空的", "先把聊天记录复制进来")
     for form, reads in _BY_STRUCTURE:
@@ -91,6 +104,12 @@ def read(data: bytes | str, about: About) -> Chat:
 
 
 def _chat(form: str, entries: list[Entry]) -> Chat:
+    named = [e.sender for e in entries if e.sender not in ("", "我", "未知", "系统")]
+    if named and all(_ACCOUNT.fullmatch(name) for name in named):
+        raise ChatError(
+            "发送人写的都是微信内部的号（像 wxid_…），看不出是谁",
+            "导出成带昵称的，比如 HTML（PyWxDump 的用 data.js）或 TXT",
+        )
     found = tuple(e for entry in _by_name(entries) for e in understood(entry))
     if not found:
         raise ChatError("没有读到一条消息", _HOW)
@@ -102,19 +121,3 @@ def _by_name(entries: list[Entry]) -> list[Entry]:
     all_so = all(_WITH_ACCOUNT.search(e.sender) for e in entries if e.sender)
     pattern = _WITH_ACCOUNT if all_so else _WITH_WXID
     return [replace(e, sender=pattern.sub("", e.sender) or e.sender) for e in entries]
-
-
-def _plain(text: str) -> str:
-    """One kind of line end, and none of the marks without width that copying brings along (an emoji's joiners stay)."""
-    text = (
-        text.removeprefix("\ufeff")
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .replace("\xa0", " ")
-        .replace("\u2028", "\n")
-    )
-    return "".join(
-        c
-        for c in text
-        if c in "\n\t\u200d" or unicodedata.category(c) not in ("Cc", "Cf") or "\U000e0020" <= c <= "\U000e007f"
-    )

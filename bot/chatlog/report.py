@@ -16,6 +16,10 @@ _FORMS = {
     "spoken": "“名字：内容”",
     "table": "表格",
     "records": "JSON",
+    "scripted": "导出的网页",
+    "page": "导出的网页",
+    "chatlab": "ChatLab 格式",
+    "dumped": "wechat-dump 的文字",
 }
 # A morning whose record begins later than this was hardly copied from its start.
 _LATE_START = dt.timedelta(minutes=30)

@@ -61,7 +61,7 @@ def import_chat(
 ) -> None:
     """Read a copied or exported WeChat chat ("-": standard input) and print what 小安 would say, to be passed on.
 
-    The form is found by itself: copied from WeChat for PC, mailed by a phone, an exporter's TXT, CSV or JSON, or
+    The form is found by itself: copied from WeChat for PC, mailed by a phone, an exporter's HTML, TXT, CSV or JSON, or
     "名字：内容" (with --at). Every day in it is read, unless --day names one. 昨天 and weekdays count back from --day,
     else from today. What was read before acts once, so the same chat can be copied again, longer. Nothing happens after
     the newest message, unless --until says so. With an error nothing is changed.

@@ -22,6 +22,7 @@ from bot.ops.heartbeat import Heartbeat
 from bot.ops.notify import Notifier, Sender, by_apprise
 from bot.ops.systemd import Systemd
 from bot.ops.words import word
+from bot.wechat.causes import SAID
 from bot.wechat.state import WechatState
 from data import figures, meta
 from data.moments import moment_of, text_of
@@ -122,7 +123,9 @@ class Attendant:
         for subject, begins in _TOLD.get(state.kind, {}).items():
             if subject == "room":
                 self._in_room = not begins
-            self._say(subject, begins, now)
+            told = state.kind == "offline" and begins
+            text = word("gateway-because", what=SAID[state.cause][0], mend=SAID[state.cause][1]) if told else None
+            self._say(subject, begins, now, text)
 
     def step_due(self) -> None:
         """At the start of each wake-up, before the work: how late is what is due?"""

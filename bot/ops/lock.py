@@ -18,6 +18,21 @@ def marker(database: Path) -> Path:
     return database.with_name(database.name + ".restoring")
 
 
+def in_use(database: Path) -> bool:
+    """Whether a bot (or a restore) holds this database now. Looks only: nothing is made or taken."""
+    try:
+        handle = os.open(database.with_name(database.name + ".lock"), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 class DatabaseLock:
     """Held while the bot runs, or while a restore puts another database in its place.
 

@@ -14,14 +14,15 @@ from typing import Any, Protocol, runtime_checkable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.model import Message, MessageType
+from bot.model import Message
 from bot.ports import Echo
 from bot.wechat import compat, files, wire
 from bot.wechat.causes import Cause
 from bot.wechat.errors import GatewayError, describe
 from bot.wechat.rooms import Directory, Seen
+from bot.wechat.sorts import WITH_FILE, sort_of
 from bot.wechat.state import OnState, StateKind, WechatState
-from bot.wechat.wording import is_pat, readable
+from bot.wechat.wording import beside, is_pat, readable, shown_name
 from data import meta
 from data.store import is_passing
 
@@ -48,17 +49,6 @@ ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
 _ECHOES = 500
 
-_TYPES: dict[Any, MessageType] = {
-    Wire.MESSAGE_TYPE_TEXT: "text",
-    Wire.MESSAGE_TYPE_IMAGE: "image",
-    Wire.MESSAGE_TYPE_VIDEO: "video",
-    Wire.MESSAGE_TYPE_AUDIO: "audio",
-    Wire.MESSAGE_TYPE_EMOTICON: "emoticon",
-    Wire.MESSAGE_TYPE_LOCATION: "location",
-    Wire.MESSAGE_TYPE_RECALLED: "recalled",
-}
-_WITH_FILE: frozenset[str] = frozenset({"image", "video", "audio"})
-
 
 class StartError(Exception):
     """The bot could not begin; the text says why."""
@@ -77,8 +67,8 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     """The bot's end of WeChat.
 
     puppet: which WeChat. topic: the room's exact name. hear: gets each message for the bot, one call at a time.
-    directory: who is who. now: the moment, aware. media_dir: where pictures, clips and voice notes are kept (None: they
-    are not fetched). echoed: gets each own message that came back. on_state: hears of every change in what the bot can hear
+    directory: who is who. now: the moment, aware. media_dir: where pictures, clips, voice notes and documents are kept
+    (None: they are not fetched). echoed: gets each own message that came back. on_state: hears of every change in what the bot can hear
     (see state.py). on_friend: gets the contact id of everybody who can be written to from now on. on_lost: gets the id of
     each message that came and could not be had. These four must return at once. scheduler: wechaty's own, never started
     here.
@@ -523,7 +513,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         msg = self.Message.load(message_id)
         msg.payload = payload  # not ready(): that fails for all of it when one contact cannot be looked at
         before = self._turns.get(payload.from_id)
-        if before is None and not (self._media_dir and self._type(msg) in _WITH_FILE):
+        if before is None and not (self._media_dir and WITH_FILE.intersection(sort_of(msg) or ())):
             await self._handle(msg)
             return None
         turn = asyncio.create_task(self._handle(msg, before))
@@ -570,34 +560,40 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         return next((far_id for *found, far_id in self._echoes if tuple(found) == wanted), None)
 
     async def _understand(self, msg: Any) -> Message | None:
-        kind = self._type(msg)
-        text = msg.text() or ""
-        if kind is None or (kind == "text" and is_pat(text)):
+        text, name = msg.text() or "", msg.payload.filename or ""
+        sort = sort_of(msg)
+        if sort is None or (sort == ("text", "") and is_pat(text)):
             return None
+        kind, brings = sort
         seen = await self._seen(msg.talker().contact_id)
         at = self._moment(msg.payload.timestamp)
+        file = await self._file(msg) if WITH_FILE.intersection(sort) else None
+        if (
+            brings == "file" and file and (found := files.kind_of(file))
+        ):  # a gateway that names a file only with its content
+            kind, brings = found, ""
+        if msg.type() == Wire.MESSAGE_TYPE_ATTACHMENT or brings == "file":
+            words = beside(text, name)
+        else:
+            words = "" if brings else readable(text, kind)
         return Message(
             id=msg.message_id,
             at=at,
             sender=seen.alias or seen.name or seen.id,
             type=kind,
-            text=readable(text, kind),
-            file=await self._file(msg) if kind in _WITH_FILE else None,
+            text=words,
+            file=file,
             to="bot" if msg.room() is None else "room",
             people=self.directory.people_of(seen.id, seen.name, seen.alias, at),
             mentions=await self._mentions(msg),
             contact=seen.id,
+            brings=brings,
+            name=shown_name(name) if brings else "",
         )
 
     def _moment(self, timestamp: float | None) -> dt.datetime:
         seconds = _seconds(timestamp or 0)
         return dt.datetime.fromtimestamp(seconds, dt.UTC) if seconds > 0 else self._now()
-
-    def _type(self, msg: Any) -> MessageType | None:
-        """None for what is not said by a person, or says nothing (system notes, links, money)."""
-        if msg.type() == Wire.MESSAGE_TYPE_ATTACHMENT:
-            return files.kind_of(msg.payload.filename or "")
-        return _TYPES.get(msg.type())
 
     async def _mentions(self, msg: Any) -> tuple[str, ...]:
         names = []
@@ -614,7 +610,8 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
                 box = await msg.to_file_box()
                 path = await asyncio.to_thread(lambda: files.keep(self._media_dir, box.name, files.content(box)))  # type: ignore[arg-type]
         except Exception as error:
-            log.error("the file of message %s cannot be had: %s", msg.message_id, describe(error))
+            why = str(error) if isinstance(error, files.Unreadable) else describe(error)
+            log.error("the file of message %s cannot be had: %s", msg.message_id, why)
             return None
         return str(path)
 

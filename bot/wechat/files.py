@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from bot.model import MessageType
 
 MAX_BYTES = 100 * 1024 * 1024  # what WeChat itself lets through
+RESERVE = 200 * 1024 * 1024  # bytes left free: the database needs them more than a file does
 
 _KINDS: dict[str, MessageType] = {
     **dict.fromkeys(("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif"), "image"),
@@ -58,7 +60,7 @@ def content(box: Any) -> bytes:
 
 
 def keep(folder: Path, name: str, data: bytes) -> Path:
-    """Write `data` once, under its SHA-256 and the ending of `name`, readable by the owner only. Raises OSError.
+    """Write `data` once, under its SHA-256 and the ending of `name`, readable by the owner only. Raises Unreadable, OSError.
 
     A file that is there under its own hash is the same file; a crash half-way leaves no file under that name.
     """
@@ -66,6 +68,8 @@ def keep(folder: Path, name: str, data: bytes) -> Path:
     if path.exists():
         return path
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(folder).free < RESERVE + len(data):
+        raise Unreadable("the disk is nearly full, so it is not kept; make room, or keep media for fewer days")
     handle, half = tempfile.mkstemp(dir=folder, prefix=".half-")  # made with mode 0600
     try:
         with os.fdopen(handle, "wb") as out:

@@ -123,7 +123,10 @@ class Gateway:
             why = "the gateway refuses the token; puppet.token must be the one it was started with"
             return GatewayError(why, cause="token")
         if status == Status.ALREADY_EXISTS:
-            why = "the gateway already serves another client (or still holds our old connection)"
+            why = (
+                "the gateway already serves another client (or still holds our old connection): a gateway has one client;"
+                " stop the other one, or restart the gateway if there is none"
+            )
             return GatewayError(why, cause="taken")
         if status == Status.UNIMPLEMENTED:
             return GatewayError(f"the gateway cannot do {name}")

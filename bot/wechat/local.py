@@ -120,7 +120,7 @@ class LocalPuppet(Puppet):  # type: ignore[misc]
             id=m.id,
             text=self._text(m),
             timestamp=int(m.at.timestamp() * 1000),
-            type=_TYPES[m.type],
+            type=MessageType.MESSAGE_TYPE_ATTACHMENT if m.file and m.type == "text" else _TYPES[m.type],
             filename=Path(m.file).name if m.file else "",
             from_id=m.sender,
             room_id="" if private else ROOM_ID,
@@ -154,6 +154,8 @@ class LocalPuppet(Puppet):  # type: ignore[misc]
             path = await asyncio.to_thread(files.keep, self._files_dir, file.name, data)
         except OSError as error:
             raise WorldError(f"the file cannot be kept ({error.strerror}); is the disk full?") from None
+        except files.Unreadable as error:
+            raise WorldError(str(error)) from None
         kind = files.kind_of(file.name)
         sent = await self.world.say(
             LocalWorld.BOT,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
+from collections.abc import Mapping
 
-from bot.model import MessageType
+from bot.model import Brought, MessageType
 
 _CDATA = re.compile(r"\s*<!\[CDATA\[(.*?)\]\]>\s*", re.DOTALL)
 _RECALLED = re.compile(r"<newmsgid>\s*(\d+)\s*</newmsgid>")
@@ -21,6 +23,16 @@ _REFERRED = re.compile(r"<refermsg>(.*?)</refermsg>", re.DOTALL)
 _REFERRED_TYPES = {3: "[图片]", 34: "[语音]", 43: "[视频]", 47: "[表情]", 48: "[位置]"}
 _APP_TEXT, _APP_NOTE, _APP_QUOTE = 1, 53, 57
 QUOTE_LINE = "\n" + "- " * 14 + "-\n"
+# WeChat's own numbers for what an <appmsg> carries; whatever else it is, it is passed on like a link.
+_APP_BRINGS: Mapping[int, Brought] = {
+    6: "file", 74: "file", 19: "forwarded", 33: "program", 36: "program", 42: "card", 50: "card",
+    2000: "money", 2001: "money",
+}  # fmt: skip
+_XML_KINDS: Mapping[str, MessageType] = {
+    "emoji": "emoticon", "location": "location", "img": "image", "videomsg": "video", "voicemsg": "audio",
+}  # fmt: skip
+_FILE_NAME = re.compile(r"\S.{0,250}\.[A-Za-z0-9]{1,8}")
+_LONGEST_NAME = 40
 _PAT_XML = re.compile(r"""<sysmsg[^>]*\btype=["']pat["']""")
 
 
@@ -75,6 +87,46 @@ def app_text(text: str) -> str | None:
         said = ""
     shown = said or _REFERRED_TYPES.get(int(sort[1]) if sort else 0, "[消息]")
     return f"「{_inside('displayname', quoted[1])}：{shown}」{QUOTE_LINE}{words}"
+
+
+def described(text: str) -> MessageType | None:
+    """What kind of message WeChat's XML describes: a picture, a sticker, a place ...; None for anything else."""
+    found = re.match(r"\s*(?:<\?xml[^>]*>\s*)?<msg>\s*<(emoji|location|img|videomsg|voicemsg)\b", _unwrapped(text))
+    return _XML_KINDS[found[1]] if found else None
+
+
+def brought(text: str) -> Brought | None:
+    """What one of WeChat's XML messages passes on; "" for its own notes, None for words (app_text knows those in XML)."""
+    inner = _unwrapped(text)
+    if not re.match(r"\s*<(?:\?xml|msg|sysmsg|appmsg)\b", inner):
+        return None
+    if "<sysmsg" in inner:
+        return ""
+    if "<appmsg" not in inner:
+        return "card" if re.search(r"<msg\b[^>]*\bnickname=", inner) else ""
+    found = _APP_TYPE.search(_REFERRED.sub("", inner))
+    return _APP_BRINGS.get(int(found[1] or found[2]) if found else 0, "link")
+
+
+def beside(text: str, name: str) -> str:
+    """What somebody wrote beside a document; gateways often put its name or XML there, and a name is no word of anybody's."""
+    words = re.sub(r"^\s*\[(?:文件|File)\]\s*", "", text.replace("\u2005", " "), flags=re.I).strip()
+    stem = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", name).strip()
+    if not words or brought(text) is not None or _FILE_NAME.fullmatch(words):
+        return ""
+    return "" if stem and (stem in words or words in name) else words
+
+
+def shown_name(name: str) -> str:
+    """A file's name as it can be shown: without folders and tricks, its ending kept when it is shortened."""
+    # What turns text around, breaks a line or is not seen could make one name look like another.
+    seen = "".join(c for c in re.split(r"[/\\]", name)[-1] if unicodedata.category(c)[0] != "C")
+    bare = " ".join(seen.split()).strip(" .")
+    if len(bare) <= _LONGEST_NAME:
+        return bare
+    stem, dot, ending = bare.rpartition(".")
+    tail = f"{dot}{ending}" if stem and len(ending) <= 8 else ""
+    return bare[: _LONGEST_NAME - len(tail) - 1] + "…" + tail
 
 
 def _inside(tag: str, xml: str) -> str:

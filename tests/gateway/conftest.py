@@ -51,6 +51,12 @@ async def rig(process: Rig) -> Rig:
     return process
 
 
+def files_in(folder: Path) -> dict[Path, bytes]:
+    """Every file there but the database's."""
+    found = [p for p in folder.rglob("*") if p.is_file() and not p.suffix.startswith(".db")]
+    return {p: p.read_bytes() for p in found}
+
+
 class Quick(ServicePuppet):
     """The real thing with short waits, so that the tests need seconds where life takes half a minute."""
 

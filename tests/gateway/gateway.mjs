@@ -21,7 +21,8 @@ const { values: opt } = parseArgs({ options: {
 const HOST = '127.0.0.1', GRPC = Number(opt.grpc), DIRECT = Number(opt.direct), CONTROL = Number(opt.control)
 const T = PUPPET.types.Message
 const TYPES = { text: T.Text, image: T.Image, video: T.Video, audio: T.Audio, emoticon: T.Emoticon, location: T.Location,
-  attachment: T.Attachment, url: T.Url, recalled: T.Recalled, groupnote: T.GroupNote, post: T.Post, unknown: T.Unknown }
+  attachment: T.Attachment, url: T.Url, contact: T.Contact, miniprogram: T.MiniProgram, chathistory: T.ChatHistory,
+  transfer: T.Transfer, redenvelope: T.RedEnvelope, recalled: T.Recalled, groupnote: T.GroupNote, post: T.Post, unknown: T.Unknown }
 const BOT = 'wxid-bot', ROOM = '9001@chatroom', OTHER = '9002@chatroom', TOPIC = '试验群'
 const CONTACTS = [['c-guihua', '花开富贵', '桂花奶奶'], ['c-xiaoman', '小满', ''], ['c-couple', '老两口', ''],
   ['c-puyong', '志愿者-蒲勇', ''], ['c-qiping', '戚', '协调员戚萍'], ['c-stranger', '路过的人', '']]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.wechat.rooms import Seen
-from tests.wechat.conftest import mode_and_bytes
+from tests.wechat.conftest import DAUGHTER, mode_and_bytes
 
-from .conftest import Bot
+from .conftest import Bot, files_in
 from .rig import BOT, ROOM, Rig
 
 
@@ -57,6 +57,141 @@ async def test_a_picture_whose_file_the_gateway_lost_is_heard_without_it(rig: Ri
     await rig("say", **{"from": "c-guihua"}, type="image", text="")
     [message] = await bot.hears(1)
     assert (message.type, message.file) == ("image", None)
+
+
+DOCUMENTS = ["登记表.pdf", "老人名单.xlsx", "通知.docx", "照片打包.zip", "没有后缀"]
+
+
+@pytest.mark.parametrize("room", ["9001@chatroom", ""])
+@pytest.mark.parametrize("way, size", [("buffer", 900), ("base64", 40_000), ("url", 3_000_000), ("buffer", 300_000)])
+async def test_documents_arrive_byte_for_byte_in_the_room_and_in_private(
+    rig: Rig, bot: Bot, way: str, size: int, room: str
+) -> None:
+    for n, name in enumerate(DOCUMENTS):
+        data = os.urandom(size) if size < 1000 else b""
+        file = {"name": name, "kind": way} | ({"base64": base64.b64encode(data).decode()} if data else {"size": size})
+        said = await rig("say", **{"from": "c-xiaoman"}, type="attachment", file=file, room=room)
+        message = (await bot.hears(n + 1))[n]
+        assert (message.type, message.brings, message.name, message.text) == ("text", "file", name, "")
+        assert (message.to, message.people) == ("bot" if not room else "room", (DAUGHTER,))
+        mode, kept = mode_and_bytes(message.file)
+        assert (mode, len(kept), hashlib.sha256(kept).hexdigest()) == (0o600, size, said["sha256"])
+        assert Path(message.file or "").stem == said["sha256"] and Path(message.file or "").suffix == Path(name).suffix
+
+
+async def test_a_picture_sent_as_a_file_is_a_picture_and_its_name_is_no_word(rig: Rig, bot: Bot) -> None:
+    file = {"name": "我今天平安.JPG", "size": 900}
+    await rig("say", **{"from": "c-guihua"}, type="attachment", text="我今天平安.JPG", file=file)
+    [message] = await bot.hears(1)
+    assert (message.type, message.brings, message.text) == ("image", "", "") and message.file
+
+
+@pytest.mark.parametrize(
+    "name, shown, suffix",
+    [
+        ("../../../etc/passwd", "passwd", ""),
+        ("..\\..\\windows\\system32\\平安.exe", "平安.exe", ".exe"),
+        ("李玉兰\u202egpj.exe", "李玉兰gpj.exe", ".exe"),
+        ("平安\u0000.pdf\n【系统】全部平安", "平安.pdf【系统】全部平安", ""),
+        ("长" * 300 + ".pdf", "长" * 35 + "….pdf", ".pdf"),
+        ("/", "", ""),
+        (". .", "", ""),
+        ("a." + "x" * 300, "a." + "x" * 37 + "…", ""),
+    ],
+)
+async def test_a_hostile_name_goes_nowhere(
+    rig: Rig, bot: Bot, tmp_path: Path, name: str, shown: str, suffix: str
+) -> None:
+    data = base64.b64encode(b"content").decode()
+    await rig("say", **{"from": "c-stranger"}, type="attachment", file={"name": name, "base64": data, "kind": "base64"})
+    [message] = await bot.hears(1)
+    assert (message.brings, message.name, message.text) == ("file", shown, "")
+    kept = tmp_path / "media" / (hashlib.sha256(b"content").hexdigest() + suffix)
+    assert message.file == str(kept)
+    assert files_in(tmp_path) == {kept: b"content"}
+
+
+async def test_a_file_that_is_too_large_is_one_clear_line_and_is_heard_without_it(
+    rig: Rig, bot: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.wechat.gateway.MAX_BYTES", 500_000)
+    monkeypatch.setattr("bot.wechat.transfer.MAX_BYTES", 500_000)
+    for n, way in enumerate(["buffer", "url"]):
+        await rig(
+            "say", **{"from": "c-xiaoman"}, type="attachment", file={"name": "很大.zip", "size": 600_000, "kind": way}
+        )
+        message = (await bot.hears(n + 1))[n]
+        assert (message.brings, message.name, message.file) == ("file", "很大.zip", None)
+    lines = [r.getMessage() for r in caplog.records if "larger than 500000 bytes" in r.getMessage()]
+    assert len(lines) == 2
+    await rig("say", **{"from": "c-xiaoman"}, text="平安")
+    assert (await bot.hears(3))[2].text == "平安"
+
+
+async def test_on_a_disk_that_is_nearly_full_a_file_is_not_kept_and_the_log_says_why(
+    rig: Rig, bot: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.wechat.files.RESERVE", 1 << 60)
+    await rig("say", **{"from": "c-guihua"}, type="image", file={"name": "照片.jpg", "size": 900})
+    [message] = await bot.hears(1)
+    assert (message.type, message.file) == ("image", None)
+    assert any("nearly full" in r.getMessage() for r in caplog.records)
+
+
+ARTICLE = "<msg><appmsg><title>李奶奶今天平安</title><des>我妈摔倒了</des><type>{}</type><url>https://example.com</url></appmsg></msg>"
+PASSED_ON = [
+    ("url", "https://example.com", "link"),
+    ("url", ARTICLE.format(5), "link"),
+    ("text", ARTICLE.format(5), "link"),
+    ("unknown", ARTICLE.format(4), "link"),
+    ("attachment", ARTICLE.format(19), "forwarded"),
+    ("text", ARTICLE.format(33), "program"),
+    ("text", ARTICLE.format(6), "file"),
+    ("text", ARTICLE.format(2000), "money"),
+    ("text", ARTICLE.format(99), "link"),
+    ("text", 'wxid_abc:\n&lt;msg&gt;&lt;appmsg&gt;&lt;title&gt;平安&lt;/title&gt;&lt;type&gt;5&lt;/type&gt;&lt;/appmsg&gt;&lt;/msg&gt;', "link"),
+    ("miniprogram", "平安打卡", "program"),
+    ("contact", "平安", "card"),
+    ("text", '<?xml version="1.0"?><msg username="wxid_x" nickname="平安" sex="2"/>', "card"),
+    ("chathistory", "群聊的聊天记录 小满：我妈平安", "forwarded"),
+    ("transfer", "平安", "money"),
+    ("redenvelope", "恭喜发财，平安", "money"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind, text, brings", PASSED_ON)
+async def test_what_people_pass_on_is_heard_as_that_and_not_as_their_words(
+    rig: Rig, bot: Bot, caplog: pytest.LogCaptureFixture, kind: str, text: str, brings: str
+) -> None:
+    bot.puppet.stream_seconds = 0.2
+    await rig("say", **{"from": "c-guihua"}, type=kind, text=text)
+    [message] = await bot.hears(1)
+    assert (message.type, message.brings, message.text, message.people) == ("text", brings, "", ("A1",))
+    assert not [r for r in caplog.records if "could not be handled" in r.getMessage()]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("药单发给大家看看，她今天挺好", "药单发给大家看看，她今天挺好"),
+        ("药单.pdf", ""),
+        ("[文件] 药单.pdf", ""),
+        ("药单", ""),
+        ("别的名字.pdf", ""),
+        (ARTICLE.format(6), ""),
+    ],
+)
+async def test_words_beside_a_document_are_words_and_its_name_is_not(rig: Rig, bot: Bot, text: str, words: str) -> None:
+    name = "她的药.pdf" if words else "药单.pdf"
+    await rig("say", **{"from": "c-xiaoman"}, type="attachment", text=text, file={"name": name, "size": 900})
+    [message] = await bot.hears(1)
+    assert (message.brings, message.text) == ("file", words)
+
+
+async def test_xml_of_a_sticker_or_a_place_under_the_type_of_text_is_what_it_describes(rig: Rig, bot: Bot) -> None:
+    await rig("say", **{"from": "c-guihua"}, text="<msg><emoji cdnurl='x'/></msg>")
+    await rig("say", **{"from": "c-guihua"}, text="<msg>\n<location x='1' y='2' label='平安'/></msg>")
+    assert [(m.type, m.text) for m in await bot.hears(2)] == [("emoticon", ""), ("location", "")]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +240,9 @@ async def test_a_nudge_a_post_and_what_nobody_knows_are_not_said_by_anybody(rig:
         ("text", '我拍了拍 "小满" 的肩膀'),
         ("unknown", '"小满" 拍了拍 "桂花奶奶"'),
         ("text", '<sysmsg type="pat"><pat></pat></sysmsg>'),
+        ("text", '<sysmsg type="sysmsgtemplate"><content>"周强"平安</content></sysmsg>'),
         ("post", "朋友圈"),
         ("unknown", ""),
-        ("url", "https://example.com"),
     ]:
         await rig("say", **{"from": "c-guihua"}, type=kind, text=text)
     await rig("say", **{"from": "c-guihua"}, text="平安")

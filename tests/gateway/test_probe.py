@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from bot import gateway_checks
 from bot.config import Settings
+from bot.ops.lock import DatabaseLock
 from bot.wechat.link import Link
 from bot.wechat.login import qr_lines, qr_svg
 from bot.wechat.probe import probe
@@ -44,9 +46,13 @@ def test_the_code_to_scan_can_be_shown_in_a_terminal_and_on_a_page() -> None:
     assert qr_lines("https://login.example/abd") != qr_lines("https://login.example/abc")
 
 
-def found_by_doctor(rig: Rig | None, topic: str = "试验群", **puppet: str) -> dict[str, tuple[str, str]]:
+def found_by_doctor(
+    rig: Rig | None, topic: str = "试验群", store: Path = Path("nowhere.db"), **puppet: str
+) -> dict[str, tuple[str, str]]:
     endpoint = {"endpoint": rig.endpoint, "token": rig.token} if rig else {}
-    settings = Settings.model_validate({"room": {"topic": topic}, "puppet": {"kind": "service"} | endpoint | puppet})
+    settings = Settings.model_validate(
+        {"room": {"topic": topic}, "store": {"path": store}, "puppet": {"kind": "service"} | endpoint | puppet}
+    )
     return {f.what: (f.found, f.mend) for f in gateway_checks.findings(settings, seconds=1.0)}
 
 
@@ -75,9 +81,17 @@ async def test_doctor_goes_from_the_address_to_the_group_and_says_what_to_do(rig
     assert "二维码" in out["微信登录"][1] and "微信群" not in out
 
 
-async def test_doctor_beside_a_running_bot_sees_what_can_be_seen(rig: Rig, bot: Bot) -> None:
-    found = await asyncio.to_thread(found_by_doctor, rig)
+async def test_doctor_beside_a_running_bot_sees_what_can_be_seen(rig: Rig, bot: Bot, tmp_path: Path) -> None:
+    path = tmp_path / "held.db"
+    with DatabaseLock(path):
+        found = await asyncio.to_thread(found_by_doctor, rig, store=path)
     assert "小安" in found["微信登录"][0] and not any(mend for _, mend in found.values())
+
+
+async def test_doctor_says_what_to_do_when_something_else_holds_the_gateway(rig: Rig, bot: Bot, tmp_path: Path) -> None:
+    found = await asyncio.to_thread(found_by_doctor, rig, store=tmp_path / "free.db")
+    assert "别的程序" in found["微信登录"][0] and "停掉另一个" in found["微信登录"][1]
+    assert "微信群" in found
 
 
 def test_doctor_warns_of_connections_that_others_can_read() -> None:

@@ -56,6 +56,18 @@ async def test_files_are_sent_byte_for_byte(rig: Rig, bot: Bot, tmp_path: Path, 
     assert text["text"] == "今天的"
 
 
+@pytest.mark.parametrize("name", ["名单.xlsx", "小结.pdf", "备份.zip", "无后缀", "带 空格的'引号\".csv"])
+@pytest.mark.parametrize("to, where", [("room", ROOM), ("H1", "c-puyong")])
+async def test_any_file_can_be_sent_under_its_name(
+    rig: Rig, bot: Bot, tmp_path: Path, name: str, to: str, where: str
+) -> None:
+    data = os.urandom(300_000)
+    (tmp_path / name).write_bytes(data)
+    await bot.send("", to=to, file=str(tmp_path / name))
+    [file] = await rig.sent()
+    assert (file["to"], file["name"], file["sha256"]) == (where, name, hashlib.sha256(data).hexdigest())
+
+
 async def test_own_messages_come_back_as_echoes_and_are_not_heard(rig: Rig, bot: Bot) -> None:
     far_id = await bot.send("大家早上好")
     await bot.until(lambda: bot.echoes, "an echo")

@@ -100,8 +100,12 @@ async def test_who_reconnects_into_a_burst_keeps_each_sender_s_order(rig: Rig, b
 
 
 async def test_logout_scan_and_login_are_told_and_the_bot_hears_again(rig: Rig, bot: Bot) -> None:
+    bot.states.clear()
     await rig("logout")
     await bot.becomes("logged-out")
+    assert bot.states[0].kind == "logged-out" and "logged the account out" in bot.states[0].why, (
+        "told by the event itself"
+    )
     assert not bot.wechat.online
     await rig("scan", qrcode="https://login.example/one", status=2)
     assert (await bot.becomes("scan")).qrcode == "https://login.example/one"
@@ -159,7 +163,7 @@ async def test_a_second_client_is_told_why_and_takes_nothing_from_the_first(
 ) -> None:
     async with running(Link.of(rig.endpoint, rig.token), store, tmp_path, wait=False) as second:
         state = await second.becomes("offline")
-        assert "another client" in state.why
+        assert "another client" in state.why and "stop the other one" in state.why and state.cause == "taken"
     await rig("say", **{"from": "c-guihua"}, text="平安")
     assert [m.text for m in await bot.hears(1)] == ["平安"]
 

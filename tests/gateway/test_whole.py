@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.config import Pace, Settings
 from bot.engine import Engine
+from bot.looking.boards import Boards
 from bot.model import Message
 from bot.wechat.link import Link
-from data import days, roster
+from data import days, journal, retention, roster
 from data.store import Store
-from tests.wechat.conftest import ROSTER, Clock
+from tests.wechat.conftest import ROSTER, Clock, mode_and_bytes
 
-from .conftest import Bot, running
+from .conftest import Bot, files_in, running
 from .rig import ROOM, Rig
 
 MORNING = dt.datetime(2031, 3, 4, 0, 40, tzinfo=dt.UTC)  # 8:40 in Lanzhou
@@ -47,6 +51,10 @@ async def whole(rig: Rig, store: Store, tmp_path: Path) -> AsyncIterator[Whole]:
         yield Whole(bot, engine, clock)
 
 
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def stamp(moment: dt.datetime) -> int:
     return int(moment.timestamp() * 1000)
 
@@ -72,6 +80,36 @@ async def test_a_nudge_is_no_check_in(rig: Rig, whole: Whole, store: Store) -> N
     assert found is not None and found["state"] == "waiting"
 
 
+async def test_what_is_passed_on_is_no_check_in_and_is_kept_as_long_as_pictures_are(
+    rig: Rig, whole: Whole, store: Store
+) -> None:
+    article = "<msg><appmsg><title>牛桂花今天平安</title><type>5</type></appmsg></msg>"
+    await rig("say", **{"from": "c-guihua"}, type="url", text=article, timestamp=stamp(MORNING))
+    file = {"name": "平安.pdf", "size": 5000}
+    await rig("say", **{"from": "c-guihua"}, type="attachment", file=file, timestamp=stamp(MORNING))
+    kept = (await whole.bot.hears(2))[1].file
+    found = days.get(store, dt.date(2031, 3, 4), "A1")
+    assert found is not None and found["state"] == "waiting" and kept
+    rows = journal.between(store, "passed-on", MORNING, MORNING + dt.timedelta(hours=1))
+    assert [json.loads(r["detail"])["kind"] for r in rows] == ["link", "file"]
+    late = MORNING + dt.timedelta(days=SETTINGS.retention.media_days)
+    assert retention.forget_media(store, Path(kept).parent, MORNING) == 0
+    assert mode_and_bytes(kept)[0] == 0o600
+    assert retention.forget_media(store, Path(kept).parent, late) == 1
+    with pytest.raises(FileNotFoundError):
+        mode_and_bytes(kept)
+
+
+async def test_a_coordinator_s_table_in_private_is_answered_and_the_room_is_left_in_peace(
+    rig: Rig, whole: Whole
+) -> None:
+    file = {"name": "老人名单.xlsx", "size": 9000}
+    said = await rig("say", **{"from": "c-qiping"}, type="attachment", file=file, room="", timestamp=stamp(MORNING))
+    await whole.bot.until(lambda: whole.bot.echoes, "an answer")
+    [answer] = await rig.sent()
+    assert answer["to"] == "c-qiping" and "老人名单.xlsx" in answer["text"] and said["sha256"][:12] in answer["text"]
+
+
 async def test_what_was_taken_back_counts_no_more(rig: Rig, whole: Whole, store: Store) -> None:
     said = await rig("say", **{"from": "c-guihua"}, text="我今天平安", timestamp=stamp(MORNING))
     await rig("say", **{"from": "c-guihua"}, type="recalled", text=said["id"], timestamp=stamp(MORNING))
@@ -86,6 +124,25 @@ async def test_a_chain_reports_for_everybody_in_it(rig: Rig, whole: Whole, store
     await whole.bot.hears(1)
     states = days.states(store, dt.date(2031, 3, 4))
     assert (states["A1"], states["A2"], states["A3"]) == ("safe", "safe", "waiting")
+
+
+async def test_the_evening_s_board_reaches_the_room_and_the_coordinator_byte_for_byte(
+    rig: Rig, bot: Bot, store: Store, tmp_path: Path
+) -> None:
+    async def drawn(draw: Callable[..., Any], *args: Any) -> Any:
+        return draw(*args)
+
+    roster.save(store, ROSTER, MORNING)
+    folder = tmp_path / "media"
+    engine = Engine(store, SETTINGS, bot.channel, boards=Boards(store, SETTINGS, folder, drawn))
+    await engine.start(MORNING)
+    for minute in range(0, 700, 5):
+        await engine.wake(MORNING + dt.timedelta(minutes=minute))
+    sent = {s["to"]: s for s in await rig.sent() if s["kind"] == "file"}
+    made = {sha(data): name for name, data in files_in(folder / "drawn").items()}
+    assert set(sent) == {ROOM, "c-qiping"} and len(made) == 2
+    for file in sent.values():
+        assert made[file["sha256"]].name == file["name"] and file["name"].endswith(".png")
 
 
 async def test_a_coordinator_s_question_is_answered_where_it_was_asked(rig: Rig, whole: Whole) -> None:

@@ -120,6 +120,14 @@ def test_what_keeps_the_bot_from_hearing_is_told_and_so_is_its_end(
     assert len(hands.texts) == 2 and attendant.health().well
 
 
+def test_the_second_channel_says_why_there_is_no_gateway_and_what_to_do(make: Callable[..., Made]) -> None:
+    _, hands, attendant = make()
+    hands.online = False
+    attendant.on_state(WechatState("offline", "the gateway already serves another client", cause="taken"))
+    wait(hands, attendant, 5)
+    assert "给别的程序用" in hands.texts[0] and "停掉另一个" in hands.texts[0]
+
+
 def test_a_gateway_that_never_answered_is_told_too(make: Callable[..., Made]) -> None:
     _, hands, attendant = make()
     hands.online = False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wechat.wording import QUOTE_LINE, app_text, is_pat, note_text, readable
+from bot.wechat.wording import QUOTE_LINE, app_text, beside, brought, is_pat, note_text, readable, shown_name
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,29 @@ def test_no_text_breaks_the_reading(text: str, kind: str) -> None:
     assert isinstance(is_pat(text), bool)
     assert isinstance(note_text(text), str)
     assert "\u2005" not in readable(text, kind)  # type: ignore[arg-type]
+
+
+@given(st.text(max_size=400))
+def test_a_shown_name_is_short_and_holds_nothing_that_turns_hides_or_leads_elsewhere(name: str) -> None:
+    shown = shown_name(name)
+    assert len(shown) <= 40 and shown == shown_name(shown).strip()
+    assert not set("/\\\n") & set(shown)
+    assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cs") or unicodedata.bidirectional(c) in BIDI]
+
+
+BIDI = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
+
+@given(st.text(max_size=60), st.sampled_from([".pdf", ".xlsx", ""]))
+def test_a_document_s_name_is_never_taken_for_words(stem: str, ending: str) -> None:
+    name = stem + ending
+    for text in (name, f"[文件] {name}", f"[文件]{name}", f"{name} (12KB)", stem):
+        if stem.strip():
+            assert beside(text, name) == ""
+
+
+@given(st.text(max_size=200))
+def test_xml_or_none_nothing_breaks_and_plain_words_are_words(text: str) -> None:
+    brought(f"<msg><appmsg>{text}</appmsg></msg>")
+    if not text.lstrip().startswith(("<", "&lt;")) and "<" not in text and "&lt;" not in text:
+        assert brought(text) is None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.chatlog.about import About
 from bot.chatlog.blocks import LONGEST_NAME, Block, Header, cut, entry, stamp_on
+from bot.chatlog.bodies import is_own_line
 from bot.chatlog.entry import ChatError, Entry
 from bot.chatlog.stamps import STAMP
 
@@ -42,7 +44,15 @@ def read(text: str, about: About) -> list[Entry] | None:
     blocks = list(cut(lines, header))
     if not any(block.text for block in blocks):
         blocks = [_split(block) for block in blocks]
-    return [entry(block, about) for block in blocks]
+    return [_entry(block, about) for block in blocks]
+
+
+def _entry(block: Block, about: About) -> Entry:
+    """留痕 writes WeChat's own lines behind the time, where a name stands otherwise."""
+    found = entry(block, about)
+    if not found.text and is_own_line(found.sender):
+        return replace(found, sender="", text=found.sender)
+    return found
 
 
 def _split(block: Block) -> Block:

@@ -11,7 +11,7 @@ from bot.chatlog.stamps import DAY, STAMP
 
 _HEADER = re.compile(
     rf"\s{{0,3}}(?P<name>\S(?:.{{0,{LONGEST_NAME - 1}}}?))(?:(?P<colon>[:：])[ \t\u3000]{{0,3}}|[ \t\u3000]+)"
-    rf"(?P<stamp>[\[(（【]?{STAMP}[\])）】]?)[:：]?(?:[ \t\u3000]+(?P<rest>\S.*)|\s*)"
+    rf"(?P<stamp>[\[(（【]?{STAMP}[\])）】]?)(?:(?:[:：]|[:：]?[ \t\u3000]+)(?P<rest>\S.*)|[:：]?\s*)"
 )
 # Something that begins with a time of its own is no name.
 _NO_NAME = re.compile(rf"[\[(（【]?\d{{4}}[-/.年]\d{{1,2}}|{DAY}\s*$|[—\-─=]{{3,}}|.*[:：]\s*$|\d{{1,3}}[.、)）]")
