@@ -389,10 +389,10 @@ def test_somebody_in_the_picture_stands_in_the_reason_and_changes_no_decision(
         path.write_bytes(jpeg(stamped(somebody(_scene(seed), 300, 280, 110), rows, 30)))
         world.says(who, "", at=f"07:1{seed}", type="image", file=path)
     assert (world.state("E03"), world.state("E07")) == ("safe", "waiting")
-    rows = [r for r in world.store.all("SELECT why, found FROM media ORDER BY id")]
+    kept = world.store.all("SELECT why, found FROM media ORDER BY id")
     seen = switch and presence.available()
-    assert ["看得到人" in r["why"] for r in rows] == [seen, False]
-    assert ["person" in r["found"] for r in rows] == [seen, seen]
+    assert ["看得到人" in r["why"] for r in kept] == [seen, False]
+    assert ["person" in r["found"] for r in kept] == [seen, seen]
 
 
 def test_a_deadline_waits_for_a_look_that_is_on_its_way(begin: Any, photo: Photo) -> None:

@@ -30,13 +30,13 @@ NOW = dt.datetime(2026, 3, 10, 7, 0, tzinfo=SETTINGS.zone)
 
 
 @asynccontextmanager
-async def deaf_recogniser(asked: list[bytes]) -> AsyncIterator[str]:
+async def deaf_recogniser(asked: asyncio.Queue[bytes]) -> AsyncIterator[str]:
     """A server that takes everything and never says a word."""
     writers = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers.append(writer)
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        asked.put_nowait(await reader.readuntil(b"\r\n\r\n"))
         await reader.read()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
@@ -64,15 +64,14 @@ def hear(engine: Engine, folder: Path, name: str, kind: Any, data: bytes) -> Non
 
 
 async def test_pictures_are_decided_while_the_recogniser_says_nothing(tmp_path: Path) -> None:
-    asked: list[bytes] = []
+    asked: asyncio.Queue[bytes] = asyncio.Queue()
     async with deaf_recogniser(asked) as url:
         engine = engine_with(tmp_path, url, 60)
         await engine.start(NOW)
         hear(engine, tmp_path, "v1", "audio", making.silk(1.0))
         listening = asyncio.create_task(engine.look(lambda: NOW, types=media.VOICES))
         async with asyncio.timeout(10):
-            while not asked:
-                await asyncio.sleep(0.01)
+            await asked.get()
         # What comes while the voice note still waits for its words.
         for i in range(3):
             hear(engine, tmp_path, f"p{i}", "image", jpeg(scene(i, 300, 400)))
@@ -90,7 +89,7 @@ async def test_pictures_are_decided_while_the_recogniser_says_nothing(tmp_path: 
 async def test_a_recogniser_that_keeps_failing_is_asked_again_after_a_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[bytes] = []
+    asked: asyncio.Queue[bytes] = asyncio.Queue()
     async with deaf_recogniser(asked) as url:
         engine = engine_with(tmp_path, url, 0.05)
         await engine.start(NOW)
@@ -99,11 +98,11 @@ async def test_a_recogniser_that_keeps_failing_is_asked_again_after_a_rest(
         await engine.look(lambda: NOW)
         # All are heard of by people; the endpoint was asked as often as it takes to know that it is ill.
         assert len(media.to_hear(engine.store)) == PATIENCE + 3
-        assert len(asked) == PATIENCE
+        assert asked.qsize() == PATIENCE
         monkeypatch.setattr(eyes_module, "REST", 0.0)
         assert engine.eyes is not None
         engine.eyes._asks_again = 0.0
         hear(engine, tmp_path, "later", "audio", making.silk(9.0))
         await engine.look(lambda: NOW)
-        assert len(asked) == PATIENCE + 1
+        assert asked.qsize() == PATIENCE + 1
         engine.store.close()
