@@ -86,7 +86,7 @@ def look_at(
     boxes = [line.box for line in lines]
     print_ = hashing.fingerprint(data, image, boxes)
     same_as = known(print_)
-    card = watermark.is_card(lines) or (stamp.date is not None and sheet.is_sheet(image, boxes))
+    card = watermark.is_card(lines) or (stamp.date is not None and sheet.is_sheet(image, boxes, watermark.dated(lines)))
     animated = sniffed.frames > 1
     # A face on a card or in an animation is nobody who was seen.
     seen = presence.somebody(image) if person and not card and not animated else None

@@ -19,19 +19,28 @@ _WIDE = 96  # columns that are looked at
 _NEAR = 2  # levels by which a ground's pixels may differ after compression
 _EDGE = 0.15  # part at the top and at the bottom where a stamp's own strip may be
 _SHARE, _BLOWN = 0.25, 0.5  # part of the middle that is ground; more of it where light or darkness was cut off
-_ON = 0.6  # part of the writing that stands on it
-_MOSTLY, _SOME = 0.65, 0.25  # the same of a chat, where much of the writing stands in bubbles
+_ON, _SOME = 0.6, 0.25  # part of the writing that stands on it; less is enough where the date does
+_MOSTLY = 0.65  # ground of a chat, where much of the writing stands in bubbles
+_LITTLE, _ALMOST_ALL, _LONG = 0.2, 0.8, 6  # ground and lines of a page with a large photograph in it
 
 
-def is_sheet(image: Image, writing: Sequence[Box]) -> bool:
-    """Whether RGB pixels are those of a sheet. `writing`: the boxes of the lines of text, in pixels of `image`."""
+def is_sheet(image: Image, writing: Sequence[Box], dated: Sequence[Box] = ()) -> bool:
+    """Whether RGB pixels are those of a sheet.
+
+    `writing`: the boxes of the lines of text, in pixels of `image`; `dated`: of those with a date.
+    """
     if not writing:
         return False
     ground, share = ground_of(image)
-    if share < (_BLOWN if max(ground) < 12 or min(ground) > 250 else _SHARE):
+    if share < _LITTLE:
         return False
     on = sum(_stands_on(image, box, ground) for box in writing) / len(writing)
-    return on >= _ON or (share >= _MOSTLY and on >= _SOME)
+    if on >= _ALMOST_ALL and len(writing) >= _LONG:
+        return True
+    if share < (_BLOWN if max(ground) < 12 or min(ground) > 250 else _SHARE):
+        return False
+    date_on = any(_stands_on(image, box, ground) for box in dated)
+    return on >= _ON or (on >= _SOME and (date_on or share >= _MOSTLY))
 
 
 def ground_of(image: Image) -> tuple[tuple[int, int, int], float]:

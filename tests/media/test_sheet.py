@@ -54,6 +54,15 @@ def test_a_page_with_a_photograph_in_it_is_still_a_page() -> None:
     assert not proves(jpeg(page, 80))
 
 
+def test_where_the_date_stands_on_the_ground_less_of_the_writing_is_enough() -> None:
+    page = drawing.sheet(["快讯"], height=1440)
+    page.paste(scene(6, 1080, 700), (0, 600))
+    on, off = (60.0, 220.0, 600.0, 260.0), [(100.0, 650.0 + 90 * i, 700.0, 690.0 + 90 * i) for i in range(3)]
+    assert sheet.is_sheet(page, [on, *off], [on])
+    assert not sheet.is_sheet(page, [on, *off], off[:1])
+    assert not sheet.is_sheet(page, off, off[:1])
+
+
 @reads
 def test_a_chat_pictured_off_the_screen_proves_nothing() -> None:
     from PIL import ImageDraw
