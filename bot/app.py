@@ -31,7 +31,7 @@ from bot.wechat.bot import XiaoAn
 from bot.wechat.channel import WechatChannel
 from bot.wechat.rooms import Directory
 from bot.wechat.state import WechatState
-from data import roster
+from data import media, roster
 from data.store import Store, StoreError
 from schedules import surroundings
 from schedules.hearing import SHORT
@@ -126,7 +126,7 @@ class App:
             undo.pop_all()
         self.runner = Runner(self.clock, self._wake, lambda: self.engine.next_due(self.clock.now()))
         self._sending: asyncio.Task[None] | None = None
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: dict[tuple[str, ...], asyncio.Task[None]] = {}
         self._working = False
         self._signed_at: dt.datetime | None = None
 
@@ -181,8 +181,9 @@ class App:
             await self.wechat.stop()
             self.eyes.close()
             await self.pool.close()  # a look that is broken off is taken up again at the next start
-            if self._looking:
-                await asyncio.gather(self._looking, return_exceptions=True)
+            for looking in self._looking.values():
+                looking.cancel()  # a recogniser of speech may take long to answer
+            await asyncio.gather(*self._looking.values(), return_exceptions=True)
             if self._sending:
                 await asyncio.gather(self._sending, return_exceptions=True)
             attending.cancel()
@@ -255,13 +256,14 @@ class App:
             self._send_soon()
 
     def _look_soon(self) -> None:
-        """Looking takes a while, in another process: nobody's message waits for it."""
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
+        """Looking takes a while, in another process: nobody's message waits for it, and no picture for a voice note."""
+        for types in (media.PICTURES, media.VOICES):
+            if types not in self._looking or self._looking[types].done():
+                self._looking[types] = asyncio.create_task(self._look(types))
 
-    async def _look(self) -> None:
+    async def _look(self, types: tuple[str, ...]) -> None:
         try:
-            await self.engine.look(self.clock.now, self._send_soon)
+            await self.engine.look(self.clock.now, self._send_soon, types)
         except Exception:
             log.exception(
                 "looking at pictures broke off; what waits is taken up with the next one", extra={"private": True}

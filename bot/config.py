@@ -222,11 +222,13 @@ class Speech(Part):
 class Media(Part):
     """Pictures, clips and voice notes. `look` False: nobody looks at them, only words count.
 
+    person: whether to look for people in pictures (never for who it is).
     words_minutes: how far words may be from the picture they are about. board: who gets the day's picture with the
     summary. seconds: what one file may take.
     """
 
     look: bool = True
+    person: bool = True
     words_minutes: int = Field(5, ge=1, le=60)
     board: Literal["all", "coordinators", "none"] = "all"
     seconds: float = Field(30, ge=5, le=600)

@@ -134,7 +134,11 @@ def _media(settings: Settings) -> Finding:
     if not settings.media.look:
         return Finding("照片和语音", "设置里关着（media.look），只看文字")
     parts = {"PIL": "看照片", "faster_paddle": "读水印", "av": "看视频", "pysilk": "放语音"}
+    if settings.media.person:
+        parts["ai_edge_litert"] = "看出照片里有没有人"
     lacking = [what for module, what in parts.items() if importlib.util.find_spec(module) is None]
     if lacking:
-        return Finding("照片和语音", f"还不能{'、'.join(lacking)}", "运行 make venv，装上 media 这部分", hint=True)
+        return Finding(
+            "照片和语音", f"还不能{'、'.join(lacking)}", "运行 make venv，装上 media 和 person 这两部分", hint=True
+        )
     return Finding("照片和语音", "、".join(f"能{what}" for what in parts.values()))

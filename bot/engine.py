@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +48,7 @@ class Engine:
         self.settings = settings
         self.eyes = eyes if settings.media.look else None
         self._boards = boards
-        self._looking = asyncio.Lock()
+        self._looking = {media.PICTURES: asyncio.Lock(), media.VOICES: asyncio.Lock()}
         self.outbox = Outbox(store, channel, settings, self._file if boards else None)
         self._handlers = registry.load()
         self._on_roster = on_roster
@@ -119,15 +120,24 @@ class Engine:
         handlers = self._handlers
         return Receiver(self.store, self.roster, self.reader, self.settings, handlers, looks=self.eyes is not None)
 
-    async def look(self, now: Callable[[], dt.datetime], then: Callable[[], None] = lambda: None) -> None:
-        """Look at the files that wait, one after another, and do what follows from each. Sends nothing.
+    async def look(
+        self,
+        now: Callable[[], dt.datetime],
+        then: Callable[[], None] = lambda: None,
+        types: tuple[str, ...] = media.TYPES,
+    ) -> None:
+        """Look at the files of these types that wait, one after another, and do what follows from each. Sends nothing.
 
-        `then` is called after each one.
+        `then` is called after each one. Pictures and voice notes may be looked at by two calls at a time: a recogniser
+        of speech that takes its time holds up no picture.
         """
         if self.eyes is None:
             return
-        async with self._looking:
-            while (row := media.next_waiting(self.store)) is not None:
+        async with contextlib.AsyncExitStack() as lanes:
+            for lane, lock in self._looking.items():
+                if set(lane) & set(types):
+                    await lanes.enter_async_context(lock)
+            while (row := media.next_waiting(self.store, types)) is not None:
                 seen = await self.eyes.look(row, self.roster)
                 if seen is not None:
                     self._receiver().looked(row["id"], seen, now())

@@ -48,7 +48,8 @@ class Seen:
     `why` is for people, in Chinese. `same_as`: the row of an earlier picture that is the same. `date`, `time`, `name`,
     `place`: of the watermark; `taken`: the camera's own local moment. `seconds`: of a clip or
     a voice note. `shown`: the name in the media folder of what a phone plays, or of a
-    small picture without anything that a camera hid in it. `words`: what a recogniser heard.
+    small picture without anything that a camera hid in it. `words`: what a recogniser heard. `person`: somebody was seen
+    in it; False where nobody was, or nobody looked: it counts for nothing.
     """
 
     verdict: Literal["today", "old", "unclear", "refused", "heard"]
@@ -66,6 +67,7 @@ class Seen:
     seconds: float | None = None
     shown: str | None = None
     words: str = ""
+    person: bool = False
 
 
 class SendError(Exception):

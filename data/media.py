@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.model import Message
 from bot.ports import Seen
@@ -16,12 +16,15 @@ from data import journal
 from data.moments import text_of
 from data.store import Store
 
+PICTURES, VOICES = ("image", "video"), ("audio",)
+TYPES = PICTURES + VOICES
+
 # `type`: image, video or audio. `album`: the id of the first row of a series that one person sent in one go. `state`:
 # waiting (nobody has looked yet), open (the words that come with it may still say more) or done. `mentioned`: the elders
 # whom the message mentions; `elders`: whom it is taken to be about, `candidates`: who may be
 # meant where that is not known; `ask`: what the sender is to be asked (who, again,
 # old, unclear, refused, heard), "" nothing. `verdict`: today, old, again, unclear, refused or heard; NULL: not looked at.
-# `found`: JSON of what was read in it (date, time, name, place), emptied when the file is erased. `fingerprint`: the
+# `found`: JSON of what was read in it (date, time, name, place) and whether a person was seen, emptied when the file is erased. `fingerprint`: the
 # perceptual hash, which stays longer: an old picture sent again after its file is gone is still an old picture.
 
 
@@ -62,12 +65,14 @@ def of_message(store: Store, message_id: str) -> sqlite3.Row | None:
     return store.one("SELECT * FROM media WHERE community = ? AND message = ?", store.community, message_id)
 
 
-def next_waiting(store: Store) -> sqlite3.Row | None:
-    """The oldest that nobody has looked at, with the file, the moment and the sender's words of its message."""
+def next_waiting(store: Store, types: Sequence[str] = TYPES) -> sqlite3.Row | None:
+    """The oldest of these types that nobody has looked at, with the file of its message."""
     return store.one(
         "SELECT m.*, s.file AS file FROM media m JOIN messages s ON s.community = m.community AND s.id = m.message"
-        " WHERE m.community = ? AND m.state = 'waiting' ORDER BY m.id LIMIT 1",
+        f" WHERE m.community = ? AND m.state = 'waiting' AND m.type IN ({', '.join('?' * len(types))})"
+        " ORDER BY m.id LIMIT 1",
         store.community,
+        *types,
     )
 
 
@@ -89,7 +94,8 @@ def waits_for(store: Store, since: dt.datetime, people: Iterable[str]) -> bool:
 
 def judged(store: Store, media_id: int, seen: Seen, verdict: str) -> bool:
     """Keep what was found, once; False when somebody was faster. `verdict` may be milder than what was seen."""
-    found = {"date": seen.date, "time": seen.time, "name": seen.name, "place": seen.place, "words": seen.words}
+    found: dict[str, object] = {"date": seen.date, "time": seen.time, "name": seen.name, "place": seen.place}
+    found |= {"words": seen.words, "person": seen.person}  # only a yes is kept: a no counts for nothing
     cursor = store.run(
         "UPDATE media SET state = 'open', sha256 = ?, kind = ?, size = ?, seconds = ?, shown = ?, verdict = ?,"
         " found = ?, fingerprint = ?, same_as = ?, why = ? WHERE community = ? AND id = ? AND state = 'waiting'",
@@ -243,6 +249,11 @@ def elders_of(row: sqlite3.Row) -> tuple[str, ...]:
 def candidates_of(row: sqlite3.Row) -> tuple[str, ...]:
     """Who may be meant, where nobody knows."""
     return tuple(json.loads(row["candidates"]))
+
+
+def shows_somebody(row: sqlite3.Row) -> bool:
+    """Whether a person was seen in it."""
+    return bool(json.loads(row["found"]).get("person"))
 
 
 def mentioned_of(row: sqlite3.Row) -> tuple[str, ...]:

@@ -40,7 +40,8 @@ def _album(at: Moment, rows: Sequence[sqlite3.Row]) -> None:
         media.settle(at.store, row["id"], elders=media.elders_of(row), ask="asked" if row in wanted else "")
     if not wanted:
         return
-    row = min(wanted, key=lambda r: (FIRST.index(r["ask"]), r["id"]))
+    # Of several, the one with somebody in it says most to who is to know them.
+    row = min(wanted, key=lambda r: (FIRST.index(r["ask"]), not media.shows_somebody(r), r["id"]))
     message = messages.get(at.store, row["message"])
     if message is not None:
         _ask(at, row, message)
@@ -125,7 +126,9 @@ def _unanswered(at: Moment, number: int, media_id: int) -> None:
     if question is None or question["answered_at"] or row is None or message is None:
         return
     time = clock(moment_of(row["at"]), at.settings.zone)
-    text = say("notice_picture", who=one_line(message.sender, 30), time=time, kind=say(f"media_{row['type']}"))
+    seen = say("picture_person") if media.shows_somebody(row) else ""
+    who, kind = one_line(message.sender, 30), say(f"media_{row['type']}")
+    text = say("notice_picture", person=seen, who=who, time=time, kind=kind)
     for person in at.roster.with_role("coordinator"):
         if person.wechat:
             key = f"picture-unanswered:{media_id}:{person.id}"

@@ -1,7 +1,7 @@
 """The bot's eyes: what waits to be looked at goes to the pool, one file after another; what was found comes back.
 
 One after another, because each picture is compared with all that came before it, and because one process bounds what a
-flood of pictures may cost. A stop in between loses nothing: what nobody has looked at still waits in the database.
+flood of pictures may cost. Voice notes have a lane of their own (bot/engine.py), with the recogniser in it. A stop in between loses nothing: what nobody has looked at still waits in the database.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from data.moments import moment_of
 log = logging.getLogger(__name__)
 
 UNOPENED = "打不开，请再发一次"
+# A recogniser that has failed so often in a row is left alone for so many seconds: people listen meanwhile.
+PATIENCE, REST = 3, 300.0
 Run = Callable[..., Awaitable[Any]]
 
 
@@ -41,6 +43,7 @@ class Eyes:
         self._run = run
         self.closed = False
         self._recogniser = recogniser
+        self._failed, self._asks_again = 0, 0.0
 
     def close(self) -> None:
         """The bot stops: what is broken off now is no fault of the file."""
@@ -59,6 +62,7 @@ class Eyes:
             since=at - dt.timedelta(days=self.settings.retention.fingerprints_days),
             roster=frozenset(e.name for e in people.elders.values()),
             folder=self.folder,
+            person=self.settings.media.person,
         )
         try:
             seen: Seen = await self._run(job.see, task)
@@ -73,9 +77,15 @@ class Eyes:
         return seen
 
     async def _hear(self, recogniser: Recogniser, shown: str) -> str:
+        """What is said, "" where the recogniser does not say it. Takes no longer than config gives the recogniser."""
+        now = asyncio.get_running_loop().time
+        if self._failed >= PATIENCE and now() < self._asks_again:
+            return ""
         path = self.folder / shown
         heard = await recogniser.hear(await asyncio.to_thread(path.read_bytes), path.name)
+        self._failed = self._failed + 1 if heard.problem else 0
         if heard.problem:
+            self._asks_again = now() + REST
             log.warning("a voice note was not understood: %s", heard.problem)
         return heard.text
 

@@ -26,7 +26,7 @@ NO_CLIPS = "没有安装看视频的部件，看不出是哪天拍的"
 class Task:
     """What to look at. `media`: its row; earlier rows since `since` are what it is compared with. `roster`: elders' names.
 
-    `folder`: of the media; what may be shown of the file is kept there.
+    `folder`: of the media; what may be shown of the file is kept there. `person`: whether to look for people.
     """
 
     media: int
@@ -38,6 +38,7 @@ class Task:
     since: dt.datetime
     roster: frozenset[str]
     folder: Path
+    person: bool = True
 
 
 def see(task: Task) -> Seen:
@@ -61,7 +62,7 @@ def see(task: Task) -> Seen:
     except MissingPlayerError:
         return Seen("unclear", NO_CLIPS, digest=digest, kind="mp4", size=size, seconds=seconds)
     try:
-        finding = look.look_at(picture, task.today, roster=task.roster)
+        finding = look.look_at(picture, task.today, roster=task.roster, person=task.person)
     except ImportError:
         return Seen("unclear", NO_PICTURES, digest=digest, kind=sniff.kind_of(picture), size=size)
     if finding.verdict.word == "refused":
@@ -87,6 +88,7 @@ def _seen(finding: Finding, same_as: int | None) -> Seen:
         taken=finding.taken,
         same_as=same_as,
         fingerprint=finding.fingerprint.pack(),
+        person=finding.person is True,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.media import hashing, ocr, reading, verdict, watermark
+from bot.media import hashing, ocr, presence, reading, sheet, verdict, watermark
 from bot.media.decode import decode
 from bot.media.hashing import Fingerprint
 from bot.media.ocr import Line
@@ -25,7 +25,10 @@ Known = Callable[[Fingerprint], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a picture shows. `same_as`: the key of an earlier one, `fingerprint` None where nothing could be decoded."""
+    """What a picture shows. `same_as`: the key of an earlier one, `fingerprint` None where nothing could be decoded.
+
+    `person`: whether somebody was seen in it; None: nobody looked, or it could not be judged.
+    """
 
     verdict: Verdict
     kind: Kind
@@ -33,6 +36,7 @@ class Finding:
     taken: dt.datetime | None = None
     same_as: str | None = None
     fingerprint: Fingerprint | None = None
+    person: bool | None = None
 
 
 def look(
@@ -42,17 +46,18 @@ def look(
     known: Known = lambda _: None,
     roster: Collection[str] = frozenset(),
     limits: Limits | None = None,
+    person: bool = True,
 ) -> Finding:
     """All that can be said of the file at `path`; about half a second of one core where there is text. Never raises for a bad file.
 
     `known` gives the key of an earlier picture that is the same (see `hashing.find`), or None. `roster`: the elders'
-    names. Raises ImportError without Pillow; without the text reader it goes on and says so.
+    names. `person` False: nobody looks for people in it. Raises ImportError without Pillow; without the text reader it goes on and says so.
     """
     try:
         data = read(path, limits or Limits())
     except UnreadableError as error:
         return Finding(verdict.refused(str(error)), "unknown")
-    return look_at(data, today, known=known, roster=roster, limits=limits)
+    return look_at(data, today, known=known, roster=roster, limits=limits, person=person)
 
 
 def look_at(
@@ -62,6 +67,7 @@ def look_at(
     known: Known = lambda _: None,
     roster: Collection[str] = frozenset(),
     limits: Limits | None = None,
+    person: bool = True,
 ) -> Finding:
     """The same for a file's bytes."""
     limits = limits or Limits()
@@ -77,23 +83,30 @@ def look_at(
     image = picture.image
     can_read = ocr.available()
     lines, stamp = _stamp(image, today, roster) if can_read else ([], Stamp())
-    print_ = hashing.fingerprint(data, image, [line.box for line in lines])
+    boxes = [line.box for line in lines]
+    print_ = hashing.fingerprint(data, image, boxes)
     same_as = known(print_)
+    card = watermark.is_card(lines) or (stamp.date is not None and sheet.is_sheet(image, boxes, watermark.dated(lines)))
+    animated = sniffed.frames > 1
+    # A face on a card or in an animation is nobody who was seen.
+    seen = presence.somebody(image) if person and not card and not animated else None
     return Finding(
         verdict.decide(
             today,
             stamp,
             repeated=same_as is not None,
             taken=picture.taken,
-            animated=sniffed.frames > 1,
-            card=watermark.is_card(lines),
+            animated=animated,
+            card=card,
             read=can_read,
+            person=seen is True,
         ),
         kind,
         stamp,
         picture.taken,
         same_as,
         print_,
+        seen,
     )
 
 

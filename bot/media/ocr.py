@@ -36,7 +36,7 @@ class Line:
         return self.box[3] - self.box[1]
 
 
-_SIDE: dict[Size, int] = {"tiny": 800, "small": 1280}
+_SIDE: dict[Size, int] = {"tiny": 640, "small": 1280}
 _engines: dict[Size, Any] = {}
 _loading = threading.Lock()
 

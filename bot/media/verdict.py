@@ -33,12 +33,14 @@ def decide(
     animated: bool = False,
     card: bool = False,
     read: bool = True,
+    person: bool = False,
 ) -> Verdict:
     """What the picture proves on `today`, a local day.
 
     `repeated`: the same picture was sent before, which goes before any stamp: an old picture freshly stamped is how a
     visit is faked. `taken`: the camera's own moment, local. `card`: it is a greeting or a receipt, which carry dates, too.
-    `read` False: no text reader is installed.
+    `read` False: no text reader is installed. `person`: somebody was seen in it, which is said of a picture of today and
+    changes no word: who sleeps or turns away is not seen.
     """
     if repeated:
         return Verdict("again", "和之前发过的是同一张照片，请拍一张今天的")
@@ -47,14 +49,18 @@ def decide(
     if card:
         return Verdict("unclear", "像是祝福图片或截屏，不是当时拍的照片")
     if stamp.date is not None:
-        return _by_stamp(today, stamp, taken)
+        return _with(person, _by_stamp(today, stamp, taken))
     if taken is not None:
-        return _by_camera(today, taken)
+        return _with(person, _by_camera(today, taken))
     if not read:
         return Verdict("unclear", "没有安装读水印的部件，看不出是哪天拍的")
     if stamp.elsewhere:
         return Verdict("unclear", "照片里有日期，但不像水印，看不出是哪天拍的")
     return Verdict("unclear", "照片上没有日期水印，看不出是哪天拍的")
+
+
+def _with(person: bool, found: Verdict) -> Verdict:
+    return Verdict(found.word, f"{found.why}，看得到人") if person and found.word == "today" else found
 
 
 def _by_stamp(today: dt.date, stamp: Stamp, taken: dt.datetime | None) -> Verdict:

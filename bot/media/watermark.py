@@ -44,6 +44,11 @@ def is_card(lines: Sequence[Line]) -> bool:
     return any(_CARD.search(line.text.replace(" ", "")) for line in lines)
 
 
+def dated(lines: Sequence[Line]) -> list[tuple[float, float, float, float]]:
+    """The boxes of the lines that hold a date."""
+    return [line.box for line in lines if dates.dates(dates.clean(line.text))]
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     text: str

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.media.drawing import jpeg, scene, stamped
+from bot.media import presence
+from data import media
+from tests.media.drawing import jpeg, scene, somebody, stamped
 from tests.world import COORDINATORS, World
 
 Photo = Callable[..., Path]
@@ -357,6 +359,40 @@ def test_a_picture_of_today_that_nobody_can_name_goes_to_the_coordinators(begin:
         shown = Path(notice.file or "").read_bytes()
         assert shown.startswith(b"\xff\xd8") and b"Exif" not in shown
     world.nothing_more()
+
+
+@pytest.mark.skipif(not presence.available(), reason="the model's runner is not installed (extra person)")
+def test_of_an_album_the_one_with_somebody_in_it_is_put_to_the_coordinators(begin: Any, tmp_path: Path) -> None:
+    world = begin(boards=True)
+    world.skip("receipt", "reminder", "question")
+    for second in range(3):
+        picture = somebody(_scene(second), 300, 280, 110) if second == 1 else _scene(second)
+        path = tmp_path / f"album-{second}.jpg"
+        path.write_bytes(jpeg(stamped(picture, [TODAY], 30)))
+        world.says("林小满", "", at=f"07:12:{second:02d}", type="image", file=path)
+    world.until("07:50")
+    shown = media.album(world.store, 1)[1]["shown"]
+    for coordinator in COORDINATORS:
+        notice = world.expect("notice", to=coordinator, text="是今天的，看得到人", at="07:47")
+        assert notice.file and notice.file.endswith(shown)
+    world.nothing_more()
+
+
+@pytest.mark.parametrize("switch", [True, False])
+def test_somebody_in_the_picture_stands_in_the_reason_and_changes_no_decision(
+    begin: Any, tmp_path: Path, switch: bool
+) -> None:
+    world = begin(media={"person": switch})
+    world.skip("receipt", "reminder", "alert", "escalation", "resolved", "summary", "question")
+    for who, seed, rows in (("周强", 1, [TODAY, "兰州市城关区"]), ("林小满", 2, ["姓名：周玉梅", "2026-03-09 07:10"])):
+        path = tmp_path / f"{seed}.jpg"
+        path.write_bytes(jpeg(stamped(somebody(_scene(seed), 300, 280, 110), rows, 30)))
+        world.says(who, "", at=f"07:1{seed}", type="image", file=path)
+    assert (world.state("E03"), world.state("E07")) == ("safe", "waiting")
+    kept = world.store.all("SELECT why, found FROM media ORDER BY id")
+    seen = switch and presence.available()
+    assert ["看得到人" in r["why"] for r in kept] == [seen, False]
+    assert ["person" in r["found"] for r in kept] == [seen, seen]
 
 
 def test_a_deadline_waits_for_a_look_that_is_on_its_way(begin: Any, photo: Photo) -> None:

@@ -122,7 +122,7 @@ def test_without_the_extra_it_says_what_it_cannot_do(
 ) -> None:
     making = pytest.importorskip("tests.media_store.making", reason="made with the extra media")
     picture, clip, voice = jpeg(scene(1)), making.clip(tmp_path / "clip.mp4"), making.silk(2.0)
-    for name in ("PIL", "av", "faster_paddle", "pysilk"):
+    for name in ("PIL", "av", "faster_paddle", "pysilk", "ai_edge_litert"):
         monkeypatch.setitem(sys.modules, name, None)
     seen = job.see(send(picture))
     assert (seen.verdict, seen.why, seen.fingerprint) == ("unclear", job.NO_PICTURES, None) and len(seen.digest) == 64
