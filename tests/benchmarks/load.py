@@ -60,21 +60,16 @@ class Watch:
     def receive(self, message: Message, now: dt.datetime) -> bool:
         self.said[message.id] = message.at.timestamp()
         self._taken.append(message.id)
-        fresh = self._receive(message, now)
-        self.committed("after")
-        return fresh
+        return self._receive(message, now)
 
     def committed(self, where: str) -> None:
-        if not where.startswith("after") or self._store_is_open():
+        if where != "after-commit":
             return
         now = time.time()
         for message_id in self._taken:
             self.doubled += message_id in self.stored
             self.stored.setdefault(message_id, now)
         self._taken.clear()
-
-    def _store_is_open(self) -> bool:
-        return False
 
 
 def _settings(rig: Rig, path: Path) -> config.Settings:
