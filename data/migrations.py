@@ -221,7 +221,9 @@ def m013_what_a_busy_day_looks_up(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX events_by_alert ON events (community, alert, what) WHERE alert IS NOT NULL")
     db.execute("CREATE INDEX alerts_by_message ON alerts (community, message)")
     db.execute("CREATE INDEX outbox_calls ON outbox (community, recipient, id) WHERE state = 'pending'")
-    db.execute("CREATE INDEX outbox_by_alert ON outbox (community, alert) WHERE state = 'pending' AND alert IS NOT NULL")
+    db.execute(
+        "CREATE INDEX outbox_by_alert ON outbox (community, alert) WHERE state = 'pending' AND alert IS NOT NULL"
+    )
     db.execute(
         "CREATE INDEX messages_lists ON messages (community, at)"
         " WHERE type = 'text' AND (text LIKE '%接龙%' OR lower(text) LIKE '%group note%')"
