@@ -38,7 +38,12 @@ def nobody_is_out_of_sight(store: Store, now: dt.datetime) -> Iterator[str]:
         yield f"alert {row['id']} ({alert_life.state_of(row)}) has no next step ahead ({row['next_step_at']})"
     for row in store.all("SELECT * FROM alerts WHERE told = 1 AND (closed_at IS NULL OR next_step_at IS NOT NULL)"):
         yield f"alert {row['id']} is told and not over"
-    for row in store.all("SELECT * FROM alerts WHERE closed_at IS NULL AND claim_until < ? AND level >= 0", past):
+    # Beside an emergency of the same elder nothing else climbs: everybody is called for that already.
+    for row in store.all(
+        "SELECT * FROM alerts a WHERE closed_at IS NULL AND claim_until < ? AND level >= 0 AND NOT EXISTS"
+        " (SELECT 1 FROM alerts d WHERE d.elder = a.elder AND d.kind = 'distress' AND d.closed_at IS NULL)",
+        past,
+    ):
         yield f"alert {row['id']} is held by a claim that has run out"
 
 
