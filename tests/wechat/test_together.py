@@ -92,7 +92,7 @@ async def _say(group: Group, *said: tuple[str, str]) -> None:
         more = {"type": "image", "file": text} if text.endswith(".jpg") else {"text": text}
         saying.append(asyncio.create_task(group.world.say(who, more.pop("text", ""), **more)))
         await asyncio.sleep(0)
-    while group.bot._inbox.qsize() < len(said) - 1:  # the first is taken up
+    while group.bot._inbox.qsize() < len(said) - 1:  # noqa: ASYNC110 - the first is taken up
         await asyncio.sleep(0.01)
     puppet.busy.set()
     async with asyncio.timeout(20):
@@ -217,7 +217,7 @@ async def test_a_listener_that_would_wait_is_refused_and_told(
 ) -> None:
     async def waits() -> None: ...
 
-    async with piling(world, directory, clock) as (group, heaps):
+    async with piling(world, directory, clock) as (group, _heaps):
         waiting = waits()
         group.bot._hear = lambda message: waiting
         await world.say("c-guihua", "平安")
