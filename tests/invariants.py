@@ -88,7 +88,8 @@ def emergencies_are_ended_by_people(store: Store, people: Roster) -> Iterator[st
         )
         if row["elder"] is not None and not entitled:
             yield f"distress {row['id']} was closed by {row['sender']}, who may not"
-        if row["type"] not in ("text", "recalled") or "接龙" in row["text"]:
+        # What is written under a picture is words like any.
+        if (row["type"] not in ("text", "recalled") and not row["text"].strip()) or "接龙" in row["text"]:
             yield f"distress {row['id']} was closed by a {row['type']}"
         if bare.match(row["text"]) and row["claimed_by"] != row["closed_by"]:
             yield f"distress {row['id']} was closed by a bare check-in: {row['text']}"
