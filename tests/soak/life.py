@@ -78,6 +78,7 @@ class Life:
         self._waiting = deque(plan.deliveries)
         self._faults = deque(self._moments(plan.faults))
         self._away = self._trouble = 0
+        self._away_since = -1.0
         self._holder: sqlite3.Connection | None = None
         self._retry = 0.0
         self._last_row = 0
@@ -208,6 +209,8 @@ class Life:
         _, begins, fault = self._faults[0]
         if fault.kind == "outage":
             self._away += 1 if begins else -1
+            if begins and self._away == 1:
+                self._away_since = self.time
             self.far_end.away = self._away > 0
             self._faults.popleft()
             self._block(fault.after, fault.until)
@@ -297,7 +300,7 @@ class Life:
             self.time += self._chance.choice([30, 200, 900, 6000])
         self._release()  # whoever held the database is done by the time the process is back
         self.store = self._open()
-        if not self._away:
+        if not self._away or self._away_since == begin:
             # The runner's sweep (each minute) had noted that the bot heard until then.
             with self.store.transaction():
                 hearing.still_hears(self.store, ended)
