@@ -42,7 +42,7 @@ bench: venv  ## measure speed and memory (minutes)
 teach: venv  ## train the learned part of the reading from the labelled messages (minutes)
 	$(BIN)/python -m bot.reading.teach $(sort $(wildcard tests/reading/corpora/taught/*))
 
-soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (an hour; goes on where it was stopped)
+soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (minutes to an hour, on all cores; goes on where it was stopped)
 	$(BIN)/python -m tests.soak $(SOAK)
 
 lock: venv  ## renew the lock files after a change in pyproject.toml

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -104,6 +105,7 @@ class App:
                 self._hear,
                 self.directory,
                 now=self.clock.now,
+                together=self._together,
                 media_dir=self._beside("media"),
                 echoed=self._came_back,
                 on_state=self._state_changed,
@@ -166,6 +168,9 @@ class App:
                 self._working = True
                 self.runner.start()
                 self._look_soon()
+                # Dictionaries, roster and modules stay for ever: looking through them for garbage takes a tenth of a second.
+                gc.collect()
+                gc.freeze()
                 self.attendant.ready()
                 if ready:
                     ready()
@@ -198,7 +203,18 @@ class App:
         self.store.close()
         self.lock.release()
 
-    async def _hear(self, message: Message) -> None:
+    @contextlib.contextmanager
+    def _together(self) -> Iterator[None]:
+        """What was heard at the same time costs one commit. Sending begins in tasks of its own, so after that."""
+        signed = self._signed_at
+        try:
+            with self.engine.together():
+                yield
+        except BaseException:
+            self._signed_at = signed
+            raise
+
+    def _hear(self, message: Message) -> None:
         if self._working and self._signed_at and self.clock.now() - self._signed_at > SHORT:
             self._listens()  # the machine slept: that must be known before this message's moment makes anybody late
         # Sending must not hold up hearing: what this message leads to is sent by a task of its own.
@@ -224,8 +240,8 @@ class App:
     def _listens(self) -> None:
         now = self.clock.now()
         if isinstance(self.clock, RealClock):
-            self._signed_at = now
             self.engine.listens(now)
+            self._signed_at = now
         else:
             self.engine.hears(now)  # the local group's time leaps, and nothing is missed in a leap
 

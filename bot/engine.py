@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.config import Settings
@@ -103,6 +104,19 @@ class Engine:
         with self.store.transaction():
             surroundings.tell(self._moment(now), kind, detail)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is received and seen to come back within is committed at the end, all of it or nothing. No other task may run within."""
+        version, seen = self._version, self._seen
+        try:
+            with self.store.together():
+                yield
+        except BaseException:
+            if self._version != version:
+                self._version = None  # the roster that was read is none that the database holds
+            self._seen = seen
+            raise
+
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing.
 
@@ -185,10 +199,10 @@ class Engine:
 
     def _notice_clock(self, now: dt.datetime) -> None:
         """Notice a clock that was set back. (One that leapt ahead, or a machine that slept, is a silence.)"""
-        seen, self._seen = self._seen, now
-        if seen is not None and seen - now > setback.SLACK:
+        if self._seen is not None and self._seen - now > setback.SLACK:
             with self.store.transaction():
-                setback.run(self._moment(now), seen - now)
+                setback.run(self._moment(now), self._seen - now)
+        self._seen = now
 
     def _refresh(self, now: dt.datetime) -> None:
         """Notice a roster that was imported or changed meanwhile."""

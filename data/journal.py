@@ -60,6 +60,17 @@ def by_message(store: Store, what: str, message_id: str, since: dt.datetime) -> 
     )
 
 
+def messages_of_alert(store: Store, what: str, alert: int) -> set[str]:
+    """What the events of one sort about an alert name as their message."""
+    rows = store.all(
+        "SELECT message FROM events WHERE community = ? AND alert = ? AND what = ?",
+        store.community,
+        str(alert),
+        what,
+    )
+    return {row["message"] for row in rows if row["message"]}
+
+
 def between(store: Store, what: str, start: dt.datetime, end: dt.datetime) -> list[sqlite3.Row]:
     """The events of one sort in [start, end)."""
     return store.all(

@@ -212,3 +212,19 @@ def m011_outbox_echo(db: sqlite_utils.Database) -> None:
 @steps()
 def m012_outbox_pace(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX outbox_pace ON outbox (community, sent_at) WHERE sent_at IS NOT NULL AND urgency > 0")
+
+
+@steps()
+def m013_what_a_busy_day_looks_up(db: sqlite_utils.Database) -> None:
+    """Without these, what belongs to one message or alert is looked for among all there ever was, or all that waits."""
+    db.execute("CREATE INDEX events_by_message ON events (community, message, what, at)")
+    db.execute("CREATE INDEX events_by_alert ON events (community, alert, what) WHERE alert IS NOT NULL")
+    db.execute("CREATE INDEX alerts_by_message ON alerts (community, message)")
+    db.execute("CREATE INDEX outbox_calls ON outbox (community, recipient, id) WHERE state = 'pending'")
+    db.execute(
+        "CREATE INDEX outbox_by_alert ON outbox (community, alert) WHERE state = 'pending' AND alert IS NOT NULL"
+    )
+    db.execute(
+        "CREATE INDEX messages_lists ON messages (community, at)"
+        " WHERE type = 'text' AND (text LIKE '%接龙%' OR lower(text) LIKE '%group note%')"
+    )

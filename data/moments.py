@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 def text_of(moment: dt.datetime) -> str:
     """An aware moment → "2026-11-20T02:00:00.000000Z"."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def moment_of(text: str) -> dt.datetime:

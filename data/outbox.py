@@ -104,14 +104,28 @@ def next_pending(store: Store, urgency: int, now: dt.datetime) -> sqlite3.Row | 
     )
 
 
-def calls_waiting(store: Store, recipient: str | None = None) -> list[sqlite3.Row]:
-    """Calls for help that wait to be sent (to one recipient or to all), oldest first."""
+def calls_waiting(store: Store, recipient: str) -> list[sqlite3.Row]:
+    """Calls for help that wait to be sent to one recipient, oldest first."""
     return store.all(
         "SELECT * FROM outbox WHERE community = ? AND state = 'pending' AND kind IN ('alert', 'escalation')"
-        " AND substr(key, 1, 5) = 'step:' AND recipient = COALESCE(?, recipient) ORDER BY id",
+        " AND substr(key, 1, 5) = 'step:' AND recipient = ? ORDER BY id",
         store.community,
         recipient,
     )
+
+
+def waiting_of_calls(store: Store, calls: Iterable[str]) -> list[sqlite3.Row]:
+    """What waits to be sent of these calls (the beginnings of their rows' keys, up to the last two colons), oldest first."""
+    rows: list[sqlite3.Row] = []
+    for call in calls:
+        rows += store.all(
+            "SELECT * FROM outbox WHERE community = ? AND state = 'pending' AND kind IN ('alert', 'escalation')"
+            " AND key >= ? AND key < ?",
+            store.community,
+            f"{call}:",
+            f"{call};",  # what comes after the colon
+        )
+    return sorted(rows, key=lambda row: int(row["id"]))
 
 
 def soonest_pending(store: Store) -> dict[int, str]:

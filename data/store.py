@@ -41,6 +41,10 @@ def is_passing(error: BaseException) -> bool:
     return code is None or code & 0xFF in _PASSING
 
 
+# How many prepared statements are kept: more than the bot has.
+STATEMENTS = 1024
+
+
 class Store:
     """One community's database (SQLite, WAL, synchronous=FULL, foreign keys on). Times are UTC ISO-8601 text.
 
@@ -52,6 +56,7 @@ class Store:
         self.community = community
         self.observe = observe
         self._depth = 0
+        self._together = False
 
     @classmethod
     def open(
@@ -68,7 +73,9 @@ class Store:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # readable by the owner only
             _close_to_others(path)
             with ExitStack() as undo:
-                conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+                conn = sqlite3.connect(
+                    path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=STATEMENTS
+                )
                 undo.callback(conn.close)  # a damaged file must be free to be moved away
                 conn.row_factory = sqlite3.Row
                 conn.execute("PRAGMA journal_mode=WAL")
@@ -111,8 +118,34 @@ class Store:
             finally:
                 self._depth -= 1
             return
+        with self._part() if self._together else self._whole():
+            self._depth = 1
+            try:
+                yield
+            finally:
+                self._depth = 0
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit the transactions within as one, which costs one write through to the disk.
+
+        Each is still all or nothing by itself, and none of them has happened before the end. No other task may run within.
+        """
+        if self._together or self._depth:
+            raise RuntimeError("transactions are being put together already")
+        with self._whole():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+            if not self.conn.in_transaction:
+                # SQLite undid everything (the disk was full, or could not be read) and somebody went on all the same.
+                raise sqlite3.OperationalError("what was put together was undone")
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
         self.conn.execute("BEGIN IMMEDIATE")
-        self._depth = 1
         try:
             yield
             if self.observe:
@@ -122,10 +155,22 @@ class Store:
             if self.conn.in_transaction:
                 self.conn.execute("ROLLBACK")
             raise
-        finally:
-            self._depth = 0
         if self.observe:
             self.observe("after-commit")
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        if not self.conn.in_transaction:
+            raise sqlite3.OperationalError("what was put together was undone")
+        self.conn.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self.conn.in_transaction:
+                self.conn.execute("ROLLBACK TO part")
+                self.conn.execute("RELEASE part")
+            raise
+        self.conn.execute("RELEASE part")
 
     def one(self, sql: str, *args: Any) -> sqlite3.Row | None:
         """The first row, or None."""

@@ -175,11 +175,9 @@ def _take_the_place_of(at: Moment, call: Call, recipient: str, elders: Sequence[
 
 def bring_up_to_date(at: Moment, ended: Sequence[sqlite3.Row]) -> None:
     """Calls about several elders that still wait, while some of these are well: they are made again without them."""
-    over = {f"{a['id']}" for a in ended}
-    for row in outbox.calls_waiting(at.store):
+    told = {key for a in ended for key in journal.messages_of_alert(at.store, "announced", a["id"])}
+    for row in outbox.waiting_of_calls(at.store, told):
         events = announced(at, row)
-        if not over & {str(e["alert"]) for e in events}:
-            continue
         outbox.mark(at.store, row["id"], "pending", "dropped", error="somebody it names is well")
         for call in _calls(at, [step for e in events if (step := _step_again(at, e)) is not None]):
             if not journal.by_message(at.store, "announced", call.key, at.now):

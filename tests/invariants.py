@@ -38,7 +38,12 @@ def nobody_is_out_of_sight(store: Store, now: dt.datetime) -> Iterator[str]:
         yield f"alert {row['id']} ({alert_life.state_of(row)}) has no next step ahead ({row['next_step_at']})"
     for row in store.all("SELECT * FROM alerts WHERE told = 1 AND (closed_at IS NULL OR next_step_at IS NOT NULL)"):
         yield f"alert {row['id']} is told and not over"
-    for row in store.all("SELECT * FROM alerts WHERE closed_at IS NULL AND claim_until < ? AND level >= 0", past):
+    # Beside an emergency of the same elder nothing else climbs: everybody is called for that already.
+    for row in store.all(
+        "SELECT * FROM alerts a WHERE closed_at IS NULL AND claim_until < ? AND level >= 0 AND NOT EXISTS"
+        " (SELECT 1 FROM alerts d WHERE d.elder = a.elder AND d.kind = 'distress' AND d.closed_at IS NULL)",
+        past,
+    ):
         yield f"alert {row['id']} is held by a claim that has run out"
 
 
@@ -83,7 +88,8 @@ def emergencies_are_ended_by_people(store: Store, people: Roster) -> Iterator[st
         )
         if row["elder"] is not None and not entitled:
             yield f"distress {row['id']} was closed by {row['sender']}, who may not"
-        if row["type"] not in ("text", "recalled") or "接龙" in row["text"]:
+        # What is written under a picture is words like any.
+        if (row["type"] not in ("text", "recalled") and not row["text"].strip()) or "接龙" in row["text"]:
             yield f"distress {row['id']} was closed by a {row['type']}"
         if bare.match(row["text"]) and row["claimed_by"] != row["closed_by"]:
             yield f"distress {row['id']} was closed by a bare check-in: {row['text']}"

@@ -7,10 +7,12 @@ import datetime as dt
 import json
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -34,7 +36,9 @@ from wechaty_puppet import Puppet, PuppetOptions, ScanStatus  # noqa: E402
 
 log = logging.getLogger(__name__)
 
-Hear = Callable[[Message], Awaitable[None]]
+Hear = Callable[[Message], Awaitable[None] | None]
+Together = Callable[[], AbstractContextManager[None]]
+Heard = Echo | tuple[Message, Seen]
 Echoed = Callable[[Echo], None]
 Lost = Callable[[str], None]
 
@@ -44,10 +48,13 @@ REFRESH_SECONDS = 60.0
 TROUBLES_SECONDS = 60.0
 NAMES_SECONDS = 10.0
 MANY = 5  # messages that wait
+AT_ONCE = 32  # messages that are taken up together
 MEETING = 8  # members looked at side by side
 ROOM = "wechat-room"  # the key in meta under which the room's id is kept
 _REMEMBERED = 10_000
 _ECHOES = 500
+
+_T = TypeVar("_T")
 
 
 class StartError(Exception):
@@ -67,6 +74,8 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     """The bot's end of WeChat.
 
     puppet: which WeChat. topic: the room's exact name. hear: gets each message for the bot, one call at a time.
+    together: entered around what waited at the same time and is heard in one go, echoes too; what it raises (the database
+    cannot be written) leaves nothing of it heard, and all of it comes again. Only with a `hear` that returns at once.
     directory: who is who. now: the moment, aware. media_dir: where pictures, clips, voice notes and documents are kept
     (None: they are not fetched). echoed: gets each own message that came back. on_state: hears of every change in what the bot can hear
     (see state.py). on_friend: gets the contact id of everybody who can be written to from now on. on_lost: gets the id of
@@ -85,6 +94,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         directory: Directory,
         *,
         now: Callable[[], dt.datetime],
+        together: Together | None = None,
         media_dir: Path | None = None,
         echoed: Echoed | None = None,
         on_state: OnState | None = None,
@@ -106,9 +116,11 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         self.room_id: str | None = None
         self.state = WechatState("offline", "not connected yet")
         self._hear, self._echoed, self._now, self._media_dir = hear, echoed, now, media_dir
+        self._together = together
         self._inbox: asyncio.Queue[tuple[str, asyncio.Future[None]]] = asyncio.Queue()
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._names: dict[str, tuple[float, Seen]] = {}  # when a contact was looked up, and what was seen
+        self._taken_up = 0  # messages that are being dealt with
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._one_at_a_time = asyncio.Lock()
         self._is_online = asyncio.Event()
@@ -436,7 +448,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         """
         now = asyncio.get_running_loop().time()
         asked, seen = self._names.get(contact_id, (now - 2 * NAMES_SECONDS, None))
-        if seen is not None and self._inbox.qsize() >= MANY and now - asked < NAMES_SECONDS:
+        if seen is not None and self._inbox.qsize() + self._taken_up > MANY and now - asked < NAMES_SECONDS:
             return seen
         seen = await self._look_up(contact_id)
         self._names[contact_id] = now, seen
@@ -472,94 +484,168 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
 
     async def _work(self) -> None:
         while True:
-            message_id, done = await self._inbox.get()
-            turn: asyncio.Task[None] | None = None
+            heap = [await self._inbox.get()]
+            while len(heap) < AT_ONCE and not self._inbox.empty():
+                heap.append(self._inbox.get_nowait())
+            turns: dict[str, asyncio.Task[None]] = {}
+            self._taken_up = len(heap)
             try:
-                turn = await self._taken(message_id)
-            except Exception as error:
-                log.error("message %s was lost: %s", message_id, describe(error))
-                if self._on_lost is not None:
-                    self._safely(self._on_lost, message_id)
+                await self._take([message_id for message_id, _ in heap], turns)
             finally:
-                self._inbox.task_done()
-                if turn is None:
-                    _finish(done)
-                else:
-                    turn.add_done_callback(lambda _, done=done: _finish(done))  # type: ignore[misc]
+                self._taken_up = 0
+                for message_id, done in heap:
+                    self._inbox.task_done()
+                    if message_id in turns:
+                        turns[message_id].add_done_callback(lambda _, done=done: _finish(done))  # type: ignore[misc]
+                    else:
+                        _finish(done)
 
-    async def _taken(self, message_id: str) -> asyncio.Task[None] | None:
-        """`_take`, with patience while the connection is gone: the gateway keeps a message for a while."""
+    async def _take(self, message_ids: Sequence[str], turns: dict[str, asyncio.Task[None]]) -> None:
+        """Deal with messages now, or in a task of its sender (noted in `turns`) where a file must be fetched: nobody else waits."""
+        asked = [self._patiently(i, self._payload, i) for i in message_ids]
+        payloads = await asyncio.gather(*asked) if len(asked) > 1 else [await asked[0]]
+        ready: list[Any] = []
+        for message_id, payload in zip(message_ids, payloads, strict=True):
+            if payload is None or not await self._patiently(message_id, self._concerns_us, payload):
+                continue
+            try:
+                msg = self.Message.load(message_id)
+                msg.payload = payload  # not ready(): that fails for all of it when one contact cannot be looked at
+                waits = self._media_dir is not None and bool(WITH_FILE.intersection(sort_of(msg) or ()))
+            except Exception as error:
+                self._lose(message_id, error)
+                continue
+            if not waits and payload.from_id not in self._turns:
+                ready.append(msg)
+                continue
+            await self._handle(ready)  # what the same person said before comes before
+            ready = []
+            turns[message_id] = self._begin_turn(msg)
+        await self._handle(ready)
+
+    async def _patiently(self, message_id: str, ask: Callable[[Any], Awaitable[_T]], about: Any) -> _T | None:
+        """The answer, with patience while the connection is gone: the gateway keeps a message for a while. None: it is lost."""
         for pause in (*self.retry_after, None):
             try:
-                return await self._take(message_id)
+                return await ask(about)
             except Exception as error:
-                self._recent.pop(message_id, None)  # should it come again, it is new
                 lost = isinstance(error, GatewayError) and error.lost
                 if pause is None or self._stopping or not lost:
-                    raise
+                    self._lose(message_id, error)
+                    return None
                 await asyncio.sleep(pause)
         return None
 
-    async def _take(self, message_id: str) -> asyncio.Task[None] | None:
-        """Deal with one message now, or in a task of its sender where a file must be fetched: nobody else waits."""
+    def _lose(self, message_id: str, error: Exception) -> None:
+        self._recent.pop(message_id, None)  # should it come again, it is new
+        log.error("message %s was lost: %s", message_id, describe(error))
+        if self._on_lost is not None:
+            self._safely(self._on_lost, message_id)
+
+    async def _payload(self, message_id: str) -> Any:
+        """What the gateway says of a message; None for one that was seen before."""
         if message_id in self._recent:
             return None
         self._recent[message_id] = None
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
-        payload = await self.puppet.message_payload(message_id)
-        if payload.room_id and not await self._is_ours(payload.room_id):
-            return None
-        msg = self.Message.load(message_id)
-        msg.payload = payload  # not ready(): that fails for all of it when one contact cannot be looked at
-        before = self._turns.get(payload.from_id)
-        if before is None and not (self._media_dir and WITH_FILE.intersection(sort_of(msg) or ())):
-            await self._handle(msg)
-            return None
-        turn = asyncio.create_task(self._handle(msg, before))
-        self._turns[payload.from_id] = turn
-        turn.add_done_callback(
-            lambda t: self._turns.pop(payload.from_id) if self._turns.get(payload.from_id) is t else None
-        )
+        try:
+            return await self.puppet.message_payload(message_id)
+        except Exception:
+            self._recent.pop(message_id, None)
+            raise
+
+    async def _concerns_us(self, payload: Any) -> bool:
+        """Whether it was said in private or in our room."""
+        return not payload.room_id or await self._is_ours(payload.room_id)
+
+    def _begin_turn(self, msg: Any) -> asyncio.Task[None]:
+        """Handle a message in a task, after what its sender said before."""
+        sender = msg.payload.from_id
+        turn = asyncio.create_task(self._handle([msg], self._turns.get(sender)))
+        self._turns[sender] = turn
+        turn.add_done_callback(lambda t: self._turns.pop(sender) if self._turns.get(sender) is t else None)
         return turn
 
-    async def _handle(self, msg: Any, before: asyncio.Task[None] | None = None) -> None:
+    async def _handle(self, msgs: Sequence[Any], before: asyncio.Task[None] | None = None) -> None:
+        """Hand wechaty messages on: own ones as echoes, the others as bot.model.Message."""
         if before is not None:
             await asyncio.wait([before])
+        heard: deque[Heard] = deque()
+        for msg in msgs:
+            try:
+                if (one := await self._understand(msg)) is not None:
+                    heard.append(one)
+            except Exception as error:
+                log.error("message %s could not be handled: %s", msg.message_id, describe(error))
         # What was heard is not let go of while the database cannot be written: nobody would say it again.
         for pause in chain(self.retry_after, repeat((1.0, *self.retry_after)[-1])):
             try:
-                await self.on_message(msg)
+                await self._deal(heard)
                 return
             except Exception as error:
-                if is_passing(error):
-                    log.error("message %s waits for the database: %s", msg.message_id, describe(error))
-                    await asyncio.sleep(pause)
-                    continue
-                log.error("message %s could not be handled: %s", msg.message_id, describe(error))
-                return
+                log.error("%d messages wait for the database: %s", len(heard), describe(error))
+                await asyncio.sleep(pause)
 
-    async def on_message(self, msg: Any) -> None:
-        """Hand one wechaty message on: an own one as echo, the others as bot.model.Message."""
-        if msg.payload.from_id == self.contact_id:
-            payload = msg.payload
-            where = payload.room_id or payload.to_id
-            echo = Echo(msg.message_id, where, msg.text() or payload.filename or "", self._moment(payload.timestamp))
+    async def _deal(self, heard: deque[Heard]) -> None:
+        """Take out of `heard` what is dealt with. Raises only what may pass (data.store.is_passing)."""
+        if self._together is not None and len(heard) > 1:
+            try:
+                self._deliver_together(heard)
+                heard.clear()
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                log.error("%d messages are taken one by one: %s", len(heard), describe(error))
+        while heard:
+            try:
+                if self._together is not None:
+                    self._deliver_together([heard[0]])
+                else:
+                    async with self._one_at_a_time:
+                        await (self._deliver(heard[0]) or _nothing())
+            except Exception as error:
+                self._told_of(error, heard[0])
+            heard.popleft()
+
+    def _deliver_together(self, heard: Iterable[Heard]) -> None:
+        assert self._together is not None
+        with self._together():
+            for one in heard:
+                try:
+                    if self._deliver(one) is not None:
+                        raise TypeError("hear must return at once where messages are heard together")
+                except Exception as error:
+                    self._told_of(error, one)
+
+    def _told_of(self, error: Exception, one: Heard) -> None:
+        """What breaks at one message keeps nobody from hearing the next; what may pass is raised, so that it comes again."""
+        if is_passing(error):
+            raise error
+        message_id = one.far_id if isinstance(one, Echo) else one[0].id
+        log.error("message %s could not be handled: %s", message_id, describe(error))
+
+    def _deliver(self, one: Heard) -> Awaitable[None] | None:
+        if isinstance(one, Echo):
             if self._echoed is not None:
-                self._echoed(echo)  # while the database cannot be written, the echo waits as any message does
-            self._echoes.append((where, _plain(echo.text), echo.far_id))
-            return
-        message = await self._understand(msg)
-        if message is not None:
-            async with self._one_at_a_time:
-                await self._hear(message)
+                self._echoed(one)  # while the database cannot be written, the echo waits as any message does
+            self._echoes.append((one.where, _plain(one.text), one.far_id))
+            return None
+        message, seen = one
+        # Who it is is decided last: the message before may have been a coordinator's word on that.
+        return self._hear(replace(message, people=self.directory.people_of(seen.id, seen.name, seen.alias, message.at)))
 
     def echo_of(self, where: str, text: str) -> str | None:
         """The id of an own message with this text (or file name) that came back from this conversation."""
         wanted = (where, _plain(text))
         return next((far_id for *found, far_id in self._echoes if tuple(found) == wanted), None)
 
-    async def _understand(self, msg: Any) -> Message | None:
+    async def _understand(self, msg: Any) -> Heard | None:
+        """An own message, or one with its sender as it is seen now; None for what says nothing."""
+        if msg.payload.from_id == self.contact_id:
+            payload = msg.payload
+            where = payload.room_id or payload.to_id
+            return Echo(msg.message_id, where, msg.text() or payload.filename or "", self._moment(payload.timestamp))
         text, name = msg.text() or "", msg.payload.filename or ""
         sort = sort_of(msg)
         if sort is None or (sort == ("text", "") and is_pat(text)):
@@ -568,15 +654,14 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
         seen = await self._seen(msg.talker().contact_id)
         at = self._moment(msg.payload.timestamp)
         file = await self._file(msg) if WITH_FILE.intersection(sort) else None
-        if (
-            brings == "file" and file and (found := files.kind_of(file))
-        ):  # a gateway that names a file only with its content
+        # Some gateways name a file only with its content.
+        if brings == "file" and file and (found := files.kind_of(file)):
             kind, brings = found, ""
         if msg.type() == Wire.MESSAGE_TYPE_ATTACHMENT or brings == "file":
             words = beside(text, name)
         else:
             words = "" if brings else readable(text, kind)
-        return Message(
+        message = Message(
             id=msg.message_id,
             at=at,
             sender=seen.alias or seen.name or seen.id,
@@ -584,12 +669,12 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             text=words,
             file=file,
             to="bot" if msg.room() is None else "room",
-            people=self.directory.people_of(seen.id, seen.name, seen.alias, at),
             mentions=await self._mentions(msg),
             contact=seen.id,
             brings=brings,
             name=shown_name(name) if brings else "",
         )
+        return message, seen
 
     def _moment(self, timestamp: float | None) -> dt.datetime:
         seconds = _seconds(timestamp or 0)
@@ -614,6 +699,10 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
             log.error("the file of message %s cannot be had: %s", msg.message_id, why)
             return None
         return str(path)
+
+
+async def _nothing() -> None:
+    """What there is to wait for where a listener returned at once."""
 
 
 def _finish(done: asyncio.Future[None]) -> None:

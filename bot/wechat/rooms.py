@@ -49,8 +49,11 @@ class Directory:
 
     def people_of(self, contact_id: str, name: str, alias: str, now: dt.datetime) -> tuple[str, ...]:
         """The roster ids behind a contact: one when bound, several who share its name, none when nobody knows."""
-        self.meet([Seen(contact_id, name, alias)], now)
+        seen = Seen(contact_id, name, alias)
         found = contacts.get(self.store, contact_id)
+        if found is None or not self._is_as_kept(found, seen, now):
+            self.meet([seen], now)
+            found = contacts.get(self.store, contact_id)
         # One person in dispute is nobody; several with one name can still be asked who it is.
         if found is None or found.state == "declined" or (found.state == "conflict" and len(found.people) == 1):
             return ()
@@ -64,6 +67,15 @@ class Directory:
                 claims.update(self._note(one, now))
             for people in sorted(claims):
                 self._settle(people, now)
+
+    def _is_as_kept(self, old: Contact, seen: Seen, now: dt.datetime) -> bool:
+        """Whether there is nothing to note: somebody bound, seen lately under the same names."""
+        return (
+            old.state == "bound"
+            and (old.name, old.alias) == (seen.name, seen.alias)
+            and now - old.last_seen < _TOUCH
+            and all(p in self.roster.people for p in old.people)
+        )
 
     def _note(self, seen: Seen, now: dt.datetime) -> set[tuple[str, ...]]:
         """Store a contact with its claim; the claims that have to be settled anew."""

@@ -10,6 +10,7 @@ import sqlite3
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from pathlib import Path
 
 from bot.config import Settings
@@ -22,12 +23,15 @@ from data import hearing, meta, roster
 from data.store import Store, is_passing
 from tests.invariants import breaches
 from tests.soak.far_end import FarEnd
-from tests.soak.plan import HOURS, Fault, Plan
+from tests.soak.plan import HOURS, Delivery, Fault, Plan
 from tests.world import community
 
 COMMUNITY = "试验社区"
 # After a failure for want of the database, the same is tried again this much later.
 AGAIN = 5.0
+# Seconds that the bot is busy when a message comes, and how many it hears at once (bot/wechat/bot.py).
+BUSY = (0.0, 0.0, 0.0, 5.0, 60.0, 400.0)
+AT_ONCE = 32
 _READER: dict[str | None, tuple[Roster, Reader]] = {}
 
 
@@ -74,6 +78,7 @@ class Life:
         self._waiting = deque(plan.deliveries)
         self._faults = deque(self._moments(plan.faults))
         self._away = self._trouble = 0
+        self._away_since = -1.0
         self._holder: sqlite3.Connection | None = None
         self._retry = 0.0
         self._last_row = 0
@@ -103,7 +108,7 @@ class Life:
 
     async def _step(self) -> None:
         fault = self._faults[0][0] if self._faults else HOURS * 3600
-        message = max(self._waiting[0].after, self._retry) if self._waiting and not self._away_and_kept() else 1e9
+        message = max(self._held_until(), self._retry) if self._waiting and not self._away_and_kept() else 1e9
         due = self._due()
         moment = max(min(fault, message, due, HOURS * 3600), self.time)
         self.time = moment
@@ -125,26 +130,35 @@ class Life:
         at = (due - self.plan.start).total_seconds() - self.offset
         return max(at, self._retry, self.time + 1.0 if at <= self.time else 0.0)
 
+    def _held_until(self) -> float:
+        """Now and then the bot is busy when a message comes; what comes meanwhile is heard with it."""
+        first = self._waiting[0]
+        return first.after + random.Random(f"busy {self.plan.seed} {first.message.id}").choice(BUSY)
+
     async def _deliver(self) -> None:
-        delivery = self._waiting[0]
         if self._away:
             self._waiting.popleft()  # said while nobody could hear, and never said again
             return
-        message = delivery.message
+        heap = list(takewhile(lambda d: d.after <= self.time, islice(self._waiting, AT_ONCE)))
 
         async def hear() -> None:
             assert self.engine is not None
-            self.engine.receive(message, self.now)
-            self.heard[message.id] = message
-            if self._waiting and self._waiting[0] is delivery:
-                self._waiting.popleft()
+            with self.engine.together():
+                for delivery in heap:
+                    self.engine.receive(delivery.message, self.now)
+            self._take_out(heap)
+            self.heard |= {d.message.id: d.message for d in heap}
             await self.engine.outbox.pump(self.now)
 
         crashes = self.result.crashes
         await self._guarded(hear)
-        gone = self.result.crashes > crashes and message.id not in self.heard and not self.plan.keeps
-        # A far end that does not keep what it had handed over: lost with the process, unless it had been stored.
-        if gone and self._waiting and self._waiting[0] is delivery:
+        if self.result.crashes > crashes and not self.plan.keeps:
+            # A far end that does not keep what it had handed over: lost with the process, unless it had been stored.
+            self._take_out(heap)
+
+    def _take_out(self, heap: list[Delivery]) -> None:
+        """Once they are dealt with; a restart on the way may have let go of some."""
+        while self._waiting and self._waiting[0] in heap:
             self._waiting.popleft()
 
     async def _wake(self) -> None:
@@ -195,6 +209,8 @@ class Life:
         _, begins, fault = self._faults[0]
         if fault.kind == "outage":
             self._away += 1 if begins else -1
+            if begins and self._away == 1:
+                self._away_since = self.time
             self.far_end.away = self._away > 0
             self._faults.popleft()
             self._block(fault.after, fault.until)
@@ -284,7 +300,7 @@ class Life:
             self.time += self._chance.choice([30, 200, 900, 6000])
         self._release()  # whoever held the database is done by the time the process is back
         self.store = self._open()
-        if not self._away:
+        if not self._away or self._away_since == begin:
             # The runner's sweep (each minute) had noted that the bot heard until then.
             with self.store.transaction():
                 hearing.still_hears(self.store, ended)

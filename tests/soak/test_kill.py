@@ -32,8 +32,9 @@ SAYINGS = (
     "平安", "我妈今天挺好", "{n}平安", "{n}电话打不通，没人接", "我去", "{n}今天见到了，人好着呢", "谁能帮我妈换个灯泡",
     "{n}摔倒了起不来，快来人", "{n}扶起来了，没伤着，我陪着呢", "@小安 今天还有谁没报？", "发错了，刚才那条不算", "{n}去女儿家住，后天回来",
 )  # fmt: skip
-CALLS = (2, 7)  # a life ends in the middle of one of so many calls, or a little later
+CALLS = (3, 9)  # a life ends in the middle of one of so many calls, or a little later
 LATER = 0.03  # seconds
+SPEAKERS = 3  # at the same time, so that a life also ends among messages that are heard in one go
 
 
 class Bot:
@@ -124,14 +125,19 @@ def test_killed_fifty_times_it_loses_nothing_and_says_nothing_twice(bot: Bot) ->
         people = bot.call("contacts")["contacts"]
         found = roster.load(ROOT / "data" / "demo" / "elders.csv", ROOT / "data" / "demo" / "volunteers.csv")
         names = [e.name for e in found.elders.values()]
-        busy = threading.Thread(target=_busy, args=(bot, random.Random(chance.random()), people, names, accepted))
-        busy.start()
+        speakers = [
+            threading.Thread(target=_busy, args=(bot, random.Random(chance.random()), people, names, accepted))
+            for _ in range(SPEAKERS)
+        ]
         enough = bot.calls + chance.randint(*CALLS)
-        while bot.calls < enough and busy.is_alive():
+        for speaker in speakers:
+            speaker.start()
+        while bot.calls < enough and any(s.is_alive() for s in speakers):
             time.sleep(0.001)
         time.sleep(chance.uniform(0, LATER))
         bot.kill()
-        busy.join(30)
+        for speaker in speakers:
+            speaker.join(30)
     bot.start()
     bot.call("clock", action="next")  # what was left over is taken up again
     bot.end()
