@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.model import Command, Message, Reading, Roster
 from bot.ports import Seen
 from data import alerts, journal, media, messages, outbox, questions
-from data.moments import at_local, day_of
+from data.moments import at_local, day_of, moment_of
 from data.phrases import one_line, say
 from data.store import Store, is_passing
 from handlers import (
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 # Intents that tell which elder an emergency without a name is about.
 NAMING = frozenset({"distress", "unreachable", "concern", "checkin", "claim", "elder_away"})
+# News of an elder this long after a cry without a name is no answer to it, unless who cried or who went says it.
+NAMED_WITHIN = dt.timedelta(hours=1)
 # Intents for which somebody must act at once.
 URGENT = frozenset({"distress", "unreachable"})
 # What is heard in private from somebody who may not report there.
@@ -314,7 +316,8 @@ def name_the_unnamed(ctx: Context) -> None:
         same = source is not None and source.contact == (ctx.message.contact or ctx.message.sender)
         went = alert["claimed_by"] == ctx.sender_address
         tells = reading.intent in ("distress", "concern") or reading.outcome in ("helped", "hospital")
-        fits = elder in candidates if candidates else went or tells
+        fresh = ctx.now - moment_of(alert["opened_at"]) <= NAMED_WITHIN
+        fits = elder in candidates if candidates else went or same or (tells and fresh)
         if fits and (ctx.may("name", elder) or same):
             named = alerts.name_elder(ctx.store, alert["id"], elder, ctx.now)
             journal.note(ctx.store, ctx.now, "named", elder=elder, alert=alert["id"], message=ctx.message.id, new=named)

@@ -195,6 +195,12 @@ def test_a_stranger_found_in_the_stairway_is_named_by_the_team(world: World) -> 
     world.expect("alert", to="room", only_about=["E07"], at="07:14")
 
 
+def test_news_of_somebody_hours_later_does_not_answer_a_cry_without_a_name(world: World) -> None:
+    world.says("楼管-王师傅", "楼道里有个老太太晕倒了，谁认识，快来人", at="07:10")
+    world.says("郭晓雨", "周玉梅奶奶血压高头晕，我陪她去医院了", at="13:00")
+    assert [a["elder"] for a in world.alerts() if a["kind"] == "distress" and a["closed_at"] is None] == [None]
+
+
 def test_an_unnamed_emergency_can_be_closed_by_a_coordinator(world: World) -> None:
     world.says("楼管-王师傅", "楼道里有个老太太晕倒了，谁认识，快来人", at="07:10")
     world.says("社区-马晓云", "结束 误会", at="07:30", to="bot")
