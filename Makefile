@@ -42,6 +42,11 @@ bench: venv  ## measure speed and memory (minutes)
 teach: venv  ## train the learned part of the reading from the labelled messages (minutes)
 	$(BIN)/python -m bot.reading.teach $(sort $(wildcard tests/reading/corpora/taught/*))
 
+ponder: .venv/run.stamp  ## tune the encoder of the reading (half an hour; PyTorch goes into .venv-teach)
+	@$(PYTHON) -m venv .venv-teach
+	.venv-teach/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -r requirements-teach.lock
+	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(wildcard tests/reading/corpora/taught/*))
+
 soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (minutes to an hour, on all cores; goes on where it was stopped)
 	$(BIN)/python -m tests.soak $(SOAK)
 
@@ -51,5 +56,7 @@ lock: venv  ## renew the lock files after a change in pyproject.toml
 		pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		pyproject.toml requirements-build.in -c requirements.lock --all-extras --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--group teach -c requirements.lock -o requirements-teach.lock
 
-.PHONY: help venv run test bench teach soak lock
+.PHONY: help venv run test bench teach ponder soak lock

@@ -139,7 +139,7 @@ def hear(found: Iterable[str], table: Weights) -> Heard:
     """What the features sound like."""
     total = scores(found, table)
     contact = total.pop()
-    return Heard(probabilities(total), 1 / (1 + math.exp(-max(-50.0, min(50.0, contact)))))
+    return Heard(probabilities(total), logistic(contact))
 
 
 def probabilities(total: Sequence[float]) -> list[float]:
@@ -148,6 +148,11 @@ def probabilities(total: Sequence[float]) -> list[float]:
     powers = [math.exp(t - top) for t in total]
     whole = sum(powers)
     return [p / whole for p in powers]
+
+
+def logistic(score: float) -> float:
+    """A score → a probability, never quite 0 or 1."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 def telling(found: Iterable[str], intent: Intent, table: Weights, most: int = 3) -> list[str]:

@@ -31,7 +31,6 @@ class LexiconError(ValueError):
     """An entry of a word list cannot be understood; the text names file, line and entry."""
 
 
-Tail = re.Pattern[str] | None
 Options = tuple[str, ...]
 
 
@@ -107,7 +106,7 @@ class Entry(NamedTuple):
     """
 
     heads: list[str]
-    tail: Tail
+    tail: re.Pattern[str] | None
     near: int
     after: frozenset[str]
 

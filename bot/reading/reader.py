@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.model import INTENTS, Command, Intent, Message, Person, Reading, Roster
-from bot.reading import chains, commands, hearing, segment, several, when
+from bot.reading import chains, commands, hearing, pondering, segment, several, when
 from bot.reading.answers import choose
 from bot.reading.clauses import split
 from bot.reading.lexicon import scanner, whole
@@ -16,7 +16,7 @@ from bot.reading.normalise import Text, normalise
 from bot.reading.outcomes import outcome
 from bot.reading.scene import Scene, Verdict
 from bot.reading.subject import Subject, blotted, masked
-from bot.reading.weighing import ALSO, weigh
+from bot.reading.weighing import ALSO, Look, weigh
 from bot.reading.what import judge_scene
 from bot.reading.who import Sender, Token, Who, sender_of
 
@@ -34,9 +34,13 @@ NEEDS_ELDER: frozenset[str] = frozenset(INTENTS) - {"issue", "activity", "chat"}
 
 
 class Reader:
-    """Reads the messages of one community. `weights`: of the learned part, those that ship unless given; {} for rules alone."""
+    """Reads the messages of one community.
 
-    def __init__(self, roster: Roster, weights: hearing.Weights | None = None) -> None:
+    `weights` of the quick learned part and the `look` of the slow one are those that ship unless given; weights {} mean rules
+    alone, and without the shipped weights there is no second look unless one is given.
+    """
+
+    def __init__(self, roster: Roster, weights: hearing.Weights | None = None, look: Look | None = None) -> None:
         self.roster = roster
         self.names = Names(roster)
         self.who = Who(self.names)
@@ -44,6 +48,7 @@ class Reader:
         self._greetings = whole()
         segment.tokenizer()  # the slow files are read now, not with the first message
         self._weights = hearing.weights() if weights is None else weights
+        self._look = pondering.scores if weights is None and look is None else look
 
     # -- public ------------------------------------------------------------------------------------------------------
 
@@ -75,15 +80,17 @@ class Reader:
         plain = TO_BOT.sub("", text.plain).strip(" ，。！～~")
         return commands.read(plain, self.who, sender, message.at.date())
 
-    def features(self, message: Message) -> list[str]:
-        """What the learned part looks at in a message (for training)."""
+    def features(self, message: Message) -> tuple[list[str], str, str]:
+        """What the learned parts look at in a message (for training): features; the blotted text and the writer's role."""
         sender = sender_of(self._people(message), self.names)
         text = normalise(message.text, self._known)
         addressed = self._addressed(message, text)
         plain = self._unaddressed(text.plain, addressed)
         subject, tokens = self._subject(message, text, sender, plain)
         clauses, scene = subject.clauses, subject.scene(addressed)
-        return list(hearing.features(blotted(plain, tokens), clauses, scene, judge_scene(clauses, scene), text.emoji))
+        seen = blotted(plain, tokens)
+        found = hearing.features(seen, clauses, scene, judge_scene(clauses, scene), text.emoji)
+        return list(found), seen, scene.role
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
@@ -147,7 +154,7 @@ class Reader:
         if len(groups) > 1:
             return self._several(message, subject, scene, groups, addressed)
         verdict = judge_scene(clauses, scene)
-        weigh(verdict, scene, clauses, blotted(plain, tokens), subject.text.emoji, self._weights)
+        weigh(verdict, scene, clauses, blotted(plain, tokens), subject.text.emoji, self._weights, self._look)
         return self._decide(message, subject, verdict, addressed)
 
     def _greeting(self, message: Message, text: Text, sender: Sender, body: str, addressed: bool) -> Reading | None:
@@ -202,7 +209,7 @@ class Reader:
     ) -> Reading:
         whole = judge_scene(subject.clauses, scene)
         text = blotted(subject.plain, subject.tokens)
-        weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._weights)
+        weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._weights, self._look)
         parts = several.parts_of(subject, scene, groups, self._weights)
         lead = whole.intent = several.leading(whole, parts)
         return several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead)

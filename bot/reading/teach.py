@@ -39,6 +39,8 @@ class Sample(NamedTuple):
     features: list[str]
     intent: int
     contact: bool
+    text: str  # names and kin blotted out
+    role: str  # of who writes
 
 
 def small_roster() -> Roster:
@@ -92,9 +94,10 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
     for line in (HERE / "training" / "messages.tsv").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             intent, who, text = line.split("\t")
-            found = reader.features(Message("t", AT, WRITERS[who], "text", text))
+            features, seen, role = reader.features(Message("t", AT, WRITERS[who], "text", text))
             # The plain ways to say a thing: writers of corpora avoid them, people in need do not.
-            yield from (Sample(found, INTENTS.index(cast(Intent, intent)), intent in CONTACT),) * PLAIN
+            sample = Sample(features, INTENTS.index(cast(Intent, intent)), intent in CONTACT, seen, role)
+            yield from (sample,) * PLAIN
     for folder in corpora:
         reader = Reader(corpus_roster(folder), {})
         for line in (folder / "messages.jsonl").read_text(encoding="utf-8").splitlines():
@@ -102,7 +105,8 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
                 message = Message(row["id"], dt.datetime.fromisoformat(row["at"]), row["sender"], "text", row["text"])
                 gold = row["gold"]
                 contact = not CONTACT.isdisjoint((gold["intent"], *gold["also"]))
-                yield Sample(reader.features(message), INTENTS.index(gold["intent"]), contact)
+                features, text, role = reader.features(message)
+                yield Sample(features, INTENTS.index(gold["intent"]), contact, text, role)
 
 
 def train(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from bot.model import CONTACT, INTENTS, Intent
 from bot.reading import hearing
@@ -16,6 +17,11 @@ HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
+PLAIN = 0.6  # an intent that is likelier than this needs no second look,
+SETTLED = 0.3  # unless contact is no nearer than this to no or yes,
+HARMLESS = 0.12  # or an emergency is likelier than this and not yet plain
+SHARE = 0.35  # of the second look in what both say together
+LONG = 120  # characters: a longer text gets no second look
 AWAY, CONCERN, CHECKIN, CHAT = (INTENTS.index(i) for i in ("elder_away", "concern", "checkin", "chat"))
 OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "distress")
 WORDS: dict[Intent, str] = {
@@ -34,6 +40,10 @@ WORDS: dict[Intent, str] = {
 }
 
 
+# Blotted text and the writer's role → a score for each intent, then that of contact.
+Look = Callable[[str, str], Sequence[float]]
+
+
 def ruled(verdict: Verdict) -> Intent:
     """What the rules alone say: the first in the guide's order."""
     return next((i for i in INTENTS if i in verdict.reasons), "chat")
@@ -46,8 +56,9 @@ def weigh(
     text: str,
     marks: frozenset[str],
     table: hearing.Weights,
+    look: Look | None = None,
 ) -> None:
-    """Sets verdict.intent, contact, chances and the reason. `text`: names and kin blotted out."""
+    """Sets verdict.intent, contact, chances and the reason. `text`: names and kin blotted out; `look`: the second look."""
     reasons = verdict.reasons
     verdict.intent = ruled(verdict)
     if not table:
@@ -55,6 +66,8 @@ def weigh(
         return
     found = hearing.features(text, clauses, scene, verdict, marks)
     heard = hearing.hear(found, table)
+    if look is not None and not verdict.sure and len(text) <= LONG and doubtful(heard):
+        heard = together(heard, look(text, scene.role))
     verdict.contact, verdict.chances = heard.contact, heard.chances
     if verdict.sure:
         return
@@ -70,6 +83,23 @@ def weigh(
     if intent not in reasons and intent != "chat":
         words = "、".join(hearing.telling(found, intent, table))
         reasons[intent] = f"{WORDS[intent]}（像“{words}”这样的说法）" if words else WORDS[intent]
+
+
+def doubtful(heard: hearing.Heard) -> bool:
+    """Is it worth a second look?"""
+    likeliest = max(heard.chances)
+    if likeliest < PLAIN or SETTLED < heard.contact < 1 - SETTLED:
+        return True
+    return heard.chances[0] > HARMLESS and heard.chances[0] < likeliest
+
+
+def together(heard: hearing.Heard, scores: Sequence[float]) -> hearing.Heard:
+    """What the quick and the slow look say together: a weighted mean of their log-odds. `scores`: one an intent, then contact."""
+    *intents, contact = scores
+    slow = hearing.probabilities(intents)
+    logs = [(1 - SHARE) * math.log(q) + SHARE * math.log(s) for q, s in zip(heard.chances, slow, strict=True)]
+    odds = (1 - SHARE) * math.log(heard.contact / (1 - heard.contact)) + SHARE * contact
+    return hearing.Heard(hearing.probabilities(logs), hearing.logistic(odds))
 
 
 def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> Intent:

@@ -10,15 +10,19 @@ from bot.reading import Reader, hearing, teach
 from .conftest import AT, community
 
 
+def sample(features: list[str], intent: int, contact: bool) -> teach.Sample:
+    return teach.Sample(features, intent, contact, "", "")
+
+
 def test_the_same_messages_give_the_same_weights() -> None:
-    data = [teach.Sample(["a", "b", "::E"], 0, False), teach.Sample(["a", "c", "::F"], 7, True)] * 4
-    data.append(teach.Sample(["b", "c"], 12, False))
+    data = [sample(["a", "b", "::E"], 0, False), sample(["a", "c", "::F"], 7, True)] * 4
+    data.append(sample(["b", "c"], 12, False))
     one, two = (hearing.dump(teach.train(data, 3, seeds=(1, 2))) for _ in range(2))
     assert one == two
 
 
 def test_it_learns_what_it_is_told() -> None:
-    data = [teach.Sample(["起床", "::E"], 7, True), teach.Sample(["昨天", "::F"], 12, False)] * 30
+    data = [sample(["起床", "::E"], 7, True), sample(["昨天", "::F"], 12, False)] * 30
     table = hearing.load(hearing.dump(teach.train(data)))
     up, past = hearing.hear(["起床", "::E"], table), hearing.hear(["昨天", "::F"], table)
     assert up.chances.index(max(up.chances)) == 7
@@ -60,5 +64,6 @@ def test_without_weights_the_rules_read_alone() -> None:
 
 def test_a_name_teaches_nothing() -> None:
     one = Reader(teach.small_roster())
-    features = one.features(Message("m", AT, "小吕志愿者", text="王桂英奶奶平安"))
+    features, seen, role = one.features(Message("m", AT, "小吕志愿者", text="王桂英奶奶平安"))
     assert not [f for f in features if "桂英" in f]
+    assert ("桂英" in seen, role) == (False, "volunteer")

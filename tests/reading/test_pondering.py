@@ -1,0 +1,136 @@
+"""The second look: asked only in doubt, cut into known pieces, computed as PyTorch computed it, never above a clear alarm."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import INTENTS, Message
+from bot.reading import Reader, hearing, pondering, weighing
+
+from .conftest import AT, community
+
+SIZE = 24  # two numbers a head
+PIECES = ["<s>", "</s>", "<unk>", pondering.ROOM, *"老人家属邻居:我妈王奶在", "奶奶", "王奶奶", "平安"]
+
+
+def stored(layers: int = 2) -> dict[str, Any]:
+    """A small encoder with weights of no meaning."""
+    dice = np.random.Generator(np.random.PCG64(5))
+    found: dict[str, Any] = {
+        "pieces": np.array("\n".join(PIECES)),
+        "piece_scores": np.array([-3.0 / len(p) for p in PIECES], np.float32),
+        "layers": np.array(layers),
+        "place": dice.normal(0, 0.1, (pondering.MOST_PIECES + 2, SIZE)).astype(np.float16),
+        "head.bias": np.zeros(hearing.HEADS, np.float32),
+        "norm.weight": np.ones(SIZE, np.float32),
+        "norm.bias": np.zeros(SIZE, np.float32),
+    }
+
+    def matrix(name: str, rows: int, columns: int) -> None:
+        found[name] = dice.integers(-127, 128, (rows, columns)).astype(np.int8)
+        found[name + ".scale"] = np.full(rows, 0.004, np.float32)
+
+    matrix("word", len(PIECES), SIZE)
+    matrix("head", hearing.HEADS, SIZE)
+    for k in range(layers):
+        for name, rows, columns in (
+            *((n, SIZE, SIZE) for n in ("q", "k", "v", "out")),
+            ("widen", 4 * SIZE, SIZE),
+            ("narrow", SIZE, 4 * SIZE),
+        ):
+            matrix(f"{k}.{name}", rows, columns)
+            found[f"{k}.{name}.bias"] = dice.normal(0, 0.1, rows).astype(np.float32)
+        for name in ("out", "narrow"):
+            found[f"{k}.{name}.norm.weight"] = np.ones(SIZE, np.float32)
+            found[f"{k}.{name}.norm.bias"] = np.zeros(SIZE, np.float32)
+    return found
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_cut_and_the_pieces_make_it_again(text: str) -> None:
+    pieces = pondering.Pieces(PIECES, [-1.0] * len(PIECES))
+    row = pieces.cut(text)
+    assert row[0] == pondering.START
+    assert row[-1] == pondering.END
+    whole = pondering.ROOM + pondering.SPACES.sub(pondering.ROOM, unicodedata.normalize("NFKC", text).strip())
+    at = 0
+    for number in row[1:-1]:
+        piece = whole[at] if number == pondering.UNKNOWN else PIECES[number]
+        assert whole.startswith(piece, at)
+        at += len(piece)
+    assert at == len(whole) or len(row) == pondering.MOST_PIECES + 2
+
+
+def test_the_likeliest_cut_wins() -> None:
+    pieces = pondering.Pieces(PIECES, [-1.0] * len(PIECES))
+    assert [PIECES[k] for k in pieces.cut("王奶奶平安")] == ["<s>", pondering.ROOM, "王奶奶", "平安", "</s>"]
+
+
+@given(st.text(max_size=300), st.sampled_from(["elder", "family", "volunteer", ""]))
+def test_every_text_gets_numbers(text: str, role: str) -> None:
+    got = pondering.Encoder(stored()).scores(text, role)
+    assert len(got) == hearing.HEADS
+    assert all(np.isfinite(got))
+
+
+def test_the_order_of_the_words_counts() -> None:
+    encoder = pondering.Encoder(stored())
+    assert encoder.scores("我妈在家", "family") != pytest.approx(encoder.scores("家在我妈", "family"), abs=1e-4)
+    assert encoder.scores("我妈在家", "family") != pytest.approx(encoder.scores("我妈在家", "elder"), abs=1e-4)
+
+
+def test_both_looks_together_lie_between_them() -> None:
+    half = [0.5 / 12] * len(INTENTS)
+    half[7] = 0.5
+    quick = hearing.Heard(half, 0.6)
+    slow = [0.0] * hearing.HEADS
+    slow[0], slow[-1] = 6.0, -4.0
+    both = weighing.together(quick, slow)
+    assert sum(both.chances) == pytest.approx(1)
+    assert quick.chances[0] < both.chances[0] < hearing.probabilities(slow[:-1])[0]
+    assert hearing.logistic(-4.0) < both.contact < 0.6
+
+
+def shouting(intent: str, contact: float) -> list[float]:
+    loud = [0.0] * hearing.HEADS
+    loud[INTENTS.index(intent)], loud[-1] = 30.0, contact  # type: ignore[arg-type]
+    return loud
+
+
+def test_the_second_look_decides_in_doubt_and_is_not_asked_otherwise() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def look(text: str, role: str) -> list[float]:
+        asked.append((text, role))
+        return shouting("concern", 30.0)
+
+    unsure, sure = [0.0] * hearing.HEADS, [-3.0] * hearing.HEADS
+    sure[INTENTS.index("chat")] = 3.0
+    message = Message("m", AT, "静静", text="我妈爱吃面")
+    read = Reader(community(), {hearing.BIAS: hearing.pack(unsure)}, look).read(message)
+    assert (read.intent, len(asked)) == ("concern", 1)
+    assert asked[0][1] == "family"
+    assert "我妈" not in asked[0][0], "kin are blotted out"
+    assert Reader(community(), {hearing.BIAS: hearing.pack(sure)}, look).read(message).intent == "chat"
+    assert len(asked) == 1
+
+
+def test_a_clear_alarm_stands_whatever_the_second_look_says() -> None:
+    reader = Reader(
+        community(), {hearing.BIAS: hearing.pack([0.0] * hearing.HEADS)}, lambda *_: shouting("chat", -30.0)
+    )
+    assert reader.read(Message("m", AT, "柳国庆", text="胸口疼 喘不上气")).intent == "distress"
+
+
+def test_a_long_text_gets_no_second_look() -> None:
+    def look(text: str, role: str) -> list[float]:
+        raise AssertionError("asked about a long text")
+
+    reader = Reader(community(), {hearing.BIAS: hearing.pack([0.0] * hearing.HEADS)}, look)
+    reader.read(Message("m", AT, "静静", text="我妈爱吃面，" * 60))
