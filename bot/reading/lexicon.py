@@ -149,15 +149,16 @@ def _next_characters(row: Sequence[Options | None]) -> tuple[int, frozenset[str]
 new = tuple.__new__  # a named tuple without the cost of its constructor
 # Size of the opening, tag, what must follow, how near one of which characters (Entry).
 Begun = tuple[int, str, re.Pattern[str], int, frozenset[str]]
-# Size of the key, tags of the entries that are no more than it, the other entries.
-Bucket = tuple[int, list[str], list[Begun]]
+# Size of the key, tags of the entries that are no more than it, the other entries, and what one of those needs near behind the key
+# (None: nothing can be said).
+Bucket = tuple[int, list[str], list[Begun], frozenset[str] | None]
 
 
 class Scanner:
     """Finds every entry of every list in one pass over a text (Aho–Corasick over the openings)."""
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
-        buckets: dict[str, Bucket] = {}
+        buckets: dict[str, tuple[list[str], list[Begun]]] = {}
         for tag, entries in lists.items():
             for entry in entries:
                 try:
@@ -166,22 +167,24 @@ class Scanner:
                     raise LexiconError(f"{tag}.txt: {entry!r}: {error}") from None
                 for head in heads:
                     if tail is None:
-                        buckets.setdefault(head, (len(head), [], []))[1].append(tag)
+                        buckets.setdefault(head, ([], []))[0].append(tag)
                         continue
                     # Where the next character is one of a few, it is part of the key: the entry is met only where it may fit.
                     for key in [head + c for c in after] if near == 1 else [head]:
                         begun = (len(head), tag, tail, 0 if near == 1 else near, after)
-                        buckets.setdefault(key, (len(key), [], []))[2].append(begun)
-        self._openings = Finder(buckets)
+                        buckets.setdefault(key, ([], []))[1].append(begun)
+        self._openings = Finder({key: (len(key), *b, _needs(key, b[1])) for key, b in buckets.items()})
 
     def scan(self, text: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """The hits that lie within text[start:end], in order of their start."""
         stop = len(text) if end is None else end
         hits: list[Hit] = []
-        for last, (length, tags, begun) in self._openings.every(text, start, stop):
+        for last, (length, tags, begun, needs) in self._openings.every(text, start, stop):
             i = last + 1 - length
             for tag in tags:
                 hits.append(new(Hit, (i, last + 1, tag)))
+            if needs is not None and needs.isdisjoint(text[last + 1 : last + 2 + GAP_MOST]):
+                continue
             for size, tag, tail, near, following in begun:
                 after = i + size
                 if near and following.isdisjoint(text[after : after + near]):
@@ -190,6 +193,16 @@ class Scanner:
                     hits.append(new(Hit, (i, match.end(), tag)))
         hits.sort()
         return hits
+
+
+def _needs(key: str, begun: Iterable[Begun]) -> frozenset[str] | None:
+    """Characters one of which must stand near behind the key for any of these entries; None where that cannot be said."""
+    found: set[str] = set()
+    for size, _, _, near, following in begun:
+        if near != GAP_MOST + 1 or size != len(key):
+            return None
+        found |= following
+    return frozenset(found)
 
 
 def read_lists(names: Iterable[str] | None = None) -> dict[str, list[str]]:

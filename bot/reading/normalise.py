@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.reading.finding import Finder
 
 MOST_MENTIONS = 30
-MOST_KNOWN = 30_000  # characters that a table remembers
 MOST = 6000  # characters that are read of one message; the rest cannot change what it is about
 QUOTE = re.compile(r"\s{0,9}[「『“]([^」』”]{0,3000}?)[」』”][ \t]{0,9}\n?[ \t\-—–－_=─━―]{3,80}\n?")
 BARE_QUOTE = re.compile(r"\s{0,9}「([^」：:\n]{1,40}[：:][^」]{0,3000})」\s{0,9}")
@@ -58,15 +57,6 @@ def _table(name: str) -> str:
 
 def _lines(name: str) -> list[str]:
     return [line for raw in _table(name).splitlines() if (line := raw.split("#", 1)[0].strip())]
-
-
-class _Known(dict[int, Any]):
-    """A table for str.translate that learns the characters it leaves alone: asking for a missing one is slow."""
-
-    def __missing__(self, code: int) -> int:
-        if len(self) < MOST_KNOWN:
-            self[code] = code
-        return code
 
 
 @cache
@@ -121,18 +111,18 @@ class _Slips(NamedTuple):
     """What dictation gets wrong: `sounds` gives characters of one sound the same one; `heard` finds phrases by their sound,
     `short` slips to the letter, each with its length and what was meant."""
 
-    sounds: _Known
+    sounds: dict[str, str]
     heard: Finder[tuple[int, str]]
     short: Finder[tuple[int, str]]
 
 
 @cache
 def _slips() -> _Slips:
-    sounds = _Known()
+    sounds: dict[str, str] = {}
     for line in _lines("sounds"):
         _, characters = line.split()
         for c in characters:
-            sounds.setdefault(ord(c), characters[0])
+            sounds.setdefault(c, characters[0])
     heard: dict[str, tuple[int, str]] = {}
     short: dict[str, tuple[int, str]] = {}
     for line in _lines("slips"):
@@ -140,7 +130,7 @@ def _slips() -> _Slips:
         if equals:
             short[wrong] = (len(wrong), right)
         elif len(wrong) >= 3:
-            heard[wrong.translate(sounds)] = (len(wrong), wrong)
+            heard[_by_sound(wrong, sounds)] = (len(wrong), wrong)
     return _Slips(sounds, Finder(heard), Finder(short))
 
 
@@ -151,7 +141,11 @@ def mend(text: str) -> str:
     """Dictation slips by sound put right: 抱平安 → 报平安, 就命 → 救命."""
     sounds, heard, short = _slips()
     text = _replaced(text, text, short, LITTLE)
-    return _replaced(text, text.translate(sounds), heard)
+    return _replaced(text, _by_sound(text, sounds), heard)
+
+
+def _by_sound(text: str, sounds: dict[str, str]) -> str:
+    return "".join(map(sounds.get, text, text))  # str.translate is slow on characters that a table lacks
 
 
 def _replaced(text: str, seen: str, finder: Finder[tuple[int, str]], never: re.Pattern[str] | None = None) -> str:

@@ -29,6 +29,7 @@ GREETING_REST = re.compile(
 )
 ONE_DAY = re.compile("今[天晚]|明[天晚]|后天|周[一二三四五六日]")
 OPEN_END = re.compile("起|开始|(?<!不)去|走|飞|外派|不知道|没定|住院|出差|出国|回老家|动身|出发|从|这几天|这阵|赶")
+MOST_SENDERS = 5000
 HEAD, TAIL = 700, 200  # of a very long message: what is read
 NEEDS_ELDER: frozenset[str] = frozenset(INTENTS) - {"issue", "activity", "chat"}
 
@@ -44,6 +45,7 @@ class Reader:
         self.roster = roster
         self.names = Names(roster)
         self.who = Who(self.names)
+        self._senders: dict[tuple[str, tuple[str, ...] | None], Sender] = {}
         self._scanner = scanner()
         self._greetings = whole()
         segment.tokenizer()  # the slow files are read now, not with the first message
@@ -54,8 +56,7 @@ class Reader:
 
     def read(self, message: Message) -> Reading:
         """What one message says, standing alone; never raises on any text."""
-        people = self._people(message)
-        sender = sender_of(people, self.names)
+        sender = self._sender(message)
         if message.type == "recalled":
             return Reading(message.id, "correct", why="消息被撤回")
         text = normalise(message.text, self._known)
@@ -76,13 +77,13 @@ class Reader:
         addressed = self._addressed(message, text)
         if not addressed or message.type != "text" or text.quote:
             return None
-        sender = sender_of(self._people(message), self.names)
+        sender = self._sender(message)
         plain = TO_BOT.sub("", text.plain).strip(" ，。！～~")
         return commands.read(plain, self.who, sender, message.at.date())
 
     def features(self, message: Message) -> tuple[list[str], str, str]:
         """What the learned parts look at in a message (for training): features; the blotted text and the writer's role."""
-        sender = sender_of(self._people(message), self.names)
+        sender = self._sender(message)
         text = normalise(message.text, self._known)
         addressed = self._addressed(message, text)
         plain = self._unaddressed(text.plain, addressed)
@@ -120,6 +121,16 @@ class Reader:
             people = self.roster.people
             return tuple(people[i] for i in message.people if i in people)
         return self.roster.by_wechat(message.sender)
+
+    def _sender(self, message: Message) -> Sender:
+        """Who writes; what was found of the last ones is remembered."""
+        key = (message.sender, message.people)
+        sender = self._senders.get(key)
+        if sender is None:
+            if len(self._senders) >= MOST_SENDERS:
+                self._senders.clear()
+            sender = self._senders[key] = sender_of(self._people(message), self.names)
+        return sender
 
     def _wordless(self, message: Message, sender: Sender) -> Reading:
         if sender.elder and message.type in ("image", "video", "audio", "emoticon", "location"):

@@ -75,8 +75,8 @@ def weigh(
         away = heard.chances[AWAY] > heard.chances[CONCERN]
         verdict.intent = "elder_away" if away and "elder_away" in reasons else "concern"
         return
-    alarming = any(not c.tags.isdisjoint(ALARMS) for c in clauses)
-    intent = decide(heard, ALARM if alarming else SILENT_ALARM, frozenset(HOLDS_BACK - reasons.keys()))
+    worded = heard.chances[0] >= ALARM and any(not c.tags.isdisjoint(ALARMS) for c in clauses)
+    intent = decide(heard, ALARM if worded else SILENT_ALARM, HOLDS_BACK - reasons.keys())
     if intent == "checkin" and verdict.poor:
         intent = "concern"
     verdict.intent = intent

@@ -301,7 +301,8 @@ class Who:
         if "家" in text:
             self._houses(text, found, places, doors)
         self._addresses(text, places, doors, found)
-        found.sort(key=lambda t: t.start)
+        if len(found) > 1:
+            found.sort(key=lambda t: t.start)
         return found
 
     def _names(self, text: str, sender: Sender, places: list[Place], doors: list[DoorSpan]) -> list[Token]:
