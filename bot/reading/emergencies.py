@@ -29,7 +29,14 @@ LASTING = re.compile(
 )
 
 
+CHANGED = re.compile("变化|变样|老家|新修|新盖|拆")  # why one may not know a place again
 WEAK_LOST = re.compile(r"回来|回家|人影|着家|归|回屋")
+# Who no longer knows the way says so in these words.
+NO_WAY_HOME = re.compile(
+    r"(?:找|摸|寻|认|记|辨)不(?:到|着|见|得|起|清)(?:回|回去|回家|自己)?的?(?:家|路)"
+    r"|忘(?:了|记)?.{0,3}(?:家在|回家|咋回|怎么回|哪条路|住哪)|走丢|迷(?:了)?路|回不(?:了|去)家"
+    r"|不(?:知道|晓得|清楚).{0,2}(?:走|坐|跑)?(?:在|到)(?:了)?(?:哪|啥地方|什么地方)"
+)
 
 
 HOWTO = re.compile(
@@ -346,7 +353,12 @@ def _beyond_doubt(
         strong = strong | {"stuck"}
     if PLAYED_DOWN & tags and not strong & VITAL:
         return False
-    if any(c.asked or c.unreal or c.past or c.denied for c in clauses):
+    if any(c.unreal or c.past for c in clauses):
+        return False
+    lost = any("alarm-lost" in found and NO_WAY_HOME.search(c.text) for c, found in raised)
+    if lost and scene.own and len(scene.text) <= 30 and not CHANGED.search(scene.text):
+        return True
+    if any(c.asked or c.denied for c in clauses):
         return False
     if len(strong) >= 2:
         return True
@@ -364,7 +376,7 @@ def _lost(c: Clause, clauses: Sequence[Clause], text: str, scene: Scene) -> bool
     strong = [w for w in words if w and not WEAK_LOST.search(w)]
     if any("定位" in w or "手环" in w for w in strong) and len(strong) == 1:
         return re.search("走丢|不动|不可能|远|怕", text) is not None
-    if strong:
+    if strong or (scene.own and NO_WAY_HOME.search(c.text)):
         return bool(PERSON.search(text)) or scene.own
     if not (scene.subject or PERSON.search(text)):
         return False

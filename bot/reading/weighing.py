@@ -18,10 +18,10 @@ LIKELY = 0.45
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
 PLAIN = 0.6  # an intent that is likelier than this needs no second look,
-SETTLED = 0.3  # unless contact is no nearer than this to no or yes,
+SETTLED = 0.35  # unless contact is no nearer than this to no or yes,
 HARMLESS = 0.12  # or an emergency is likelier than this and not yet plain
 SHARE = 0.35  # of the second look in what both say together
-LONG = 120  # characters: a longer text gets no second look
+SHORT, LONG = 6, 120  # characters: a text no longer than the one or longer than the other gets no second look
 AWAY, CONCERN, CHECKIN, CHAT = (INTENTS.index(i) for i in ("elder_away", "concern", "checkin", "chat"))
 OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "distress")
 WORDS: dict[Intent, str] = {
@@ -66,8 +66,10 @@ def weigh(
         return
     found = hearing.features(text, clauses, scene, verdict, marks)
     heard = hearing.hear(found, table)
-    if look is not None and not verdict.sure and len(text) <= LONG and doubtful(heard):
+    if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard):
         heard = together(heard, look(text, scene.role))
+    if clauses and not scene.own and all(c.wished or c.supposed for c in clauses):
+        heard = hearing.Heard(heard.chances, 0.0)  # nobody is well because somebody wishes it
     verdict.contact, verdict.chances = heard.contact, heard.chances
     if verdict.sure:
         return

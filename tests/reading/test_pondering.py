@@ -112,7 +112,7 @@ def test_the_second_look_decides_in_doubt_and_is_not_asked_otherwise() -> None:
 
     unsure, sure = [0.0] * hearing.HEADS, [-3.0] * hearing.HEADS
     sure[INTENTS.index("chat")] = 3.0
-    message = Message("m", AT, "静静", text="我妈爱吃面")
+    message = Message("m", AT, "静静", text="我妈爱吃面，顿顿都要有")
     read = Reader(community(), {hearing.BIAS: hearing.pack(unsure)}, look).read(message)
     assert (read.intent, len(asked)) == ("concern", 1)
     assert asked[0][1] == "family"
@@ -128,9 +128,18 @@ def test_a_clear_alarm_stands_whatever_the_second_look_says() -> None:
     assert reader.read(Message("m", AT, "柳国庆", text="胸口疼 喘不上气")).intent == "distress"
 
 
-def test_a_long_text_gets_no_second_look() -> None:
+@pytest.mark.parametrize("text", ["我妈爱吃面，" * 60, "我妈爱面"])
+def test_a_very_long_or_short_text_gets_no_second_look(text: str) -> None:
     def look(text: str, role: str) -> list[float]:
-        raise AssertionError("asked about a long text")
+        raise AssertionError("asked")
 
     reader = Reader(community(), {hearing.BIAS: hearing.pack([0.0] * hearing.HEADS)}, look)
-    reader.read(Message("m", AT, "静静", text="我妈爱吃面，" * 60))
+    reader.read(Message("m", AT, "静静", text=text))
+
+
+@pytest.mark.parametrize("text", ["祝我妈平安健康，长命百岁", "要是我妈今天没事就好了"])
+def test_no_wish_clears_anybody_whatever_is_heard_in_it(text: str) -> None:
+    loud = [0.0] * hearing.HEADS
+    loud[INTENTS.index("checkin")] = loud[-1] = 3.0
+    reader = Reader(community(), {hearing.BIAS: hearing.pack(loud)}, lambda *_: shouting("checkin", 30.0))
+    assert not reader.read(Message("m", AT, "静静", text=text)).contacts()

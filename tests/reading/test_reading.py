@@ -142,6 +142,8 @@ def test_nobody_is_cleared_by_an_alarm(read: Read) -> None:
         ("柳国庆", "救命"),
         ("柳国庆", "喘不上气"),
         ("柳国庆", "不想活了"),
+        ("柳国庆", "我记不得回家的路了"),
+        ("柳国庆", "不知道走到哪了，回不去家了"),
         ("静静", "我妈走丢了"),
         ("静静", "我妈晕倒了"),
         ("陶然", "吕秀云奶奶摔倒了"),
@@ -150,6 +152,11 @@ def test_nobody_is_cleared_by_an_alarm(read: Read) -> None:
 )
 def test_a_cry_in_the_plainest_words_is_heard(read: Read, sender: str, text: str) -> None:
     assert read(sender, text).intent == "distress"
+
+
+@pytest.mark.parametrize("text", ["老家变样了，路都认不得了", "找不着遥控器了", "儿子明天来，怕他找不着路"])
+def test_not_finding_something_is_not_being_lost(read: Read, text: str) -> None:
+    assert read("柳国庆", text).intent != "distress"
 
 
 @pytest.mark.parametrize("text", ["早上好", "大家好", "收到", "谢谢大家", "刚拍的"])
