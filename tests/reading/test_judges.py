@@ -8,16 +8,16 @@ from .scoring import CORPORA, figures, judged
 
 # A little below what was measured (python -m tests.reading.judge); raise them when the reading gets better.
 FLOORS = {
-    "intent": 0.89,
-    "intent on hard ones": 0.86,
-    "distress recall": 0.88,
-    "distress precision": 0.85,
-    "unreachable recall": 0.94,
-    "contact recall": 0.89,
-    "who": 0.93,
-    "when": 0.75,
+    "intent": 0.93,
+    "intent on hard ones": 0.91,
+    "distress recall": 0.93,
+    "distress precision": 0.88,
+    "unreachable recall": 0.95,
+    "contact recall": 0.91,
+    "who": 0.94,
+    "when": 0.80,
 }
-CLEARS_WRONGLY = 0.03
+CLEARS_WRONGLY = 0.018
 
 
 def test_unseen_messages_are_read_as_well_as_before() -> None:
