@@ -13,6 +13,7 @@ from data.moments import day_of, text_of
 from data.store import Store
 
 # A step that is due is done within this; a second apart, so that a row that could not move is no hot loop.
+PUT_OFF = dt.timedelta(hours=12)  # the longest a step is put off
 SLACK = dt.timedelta(seconds=2)
 
 
@@ -38,11 +39,11 @@ def nobody_is_out_of_sight(store: Store, now: dt.datetime) -> Iterator[str]:
         yield f"alert {row['id']} ({alert_life.state_of(row)}) has no next step ahead ({row['next_step_at']})"
     for row in store.all("SELECT * FROM alerts WHERE told = 1 AND (closed_at IS NULL OR next_step_at IS NOT NULL)"):
         yield f"alert {row['id']} is told and not over"
-    # Beside an emergency of the same elder nothing else climbs: everybody is called for that already.
+    # A claim that has run out may stand while its step is put off (a night, a silence, an emergency of the same elder), no longer.
     for row in store.all(
-        "SELECT * FROM alerts a WHERE closed_at IS NULL AND claim_until < ? AND level >= 0 AND NOT EXISTS"
-        " (SELECT 1 FROM alerts d WHERE d.elder = a.elder AND d.kind = 'distress' AND d.closed_at IS NULL)",
+        "SELECT * FROM alerts WHERE closed_at IS NULL AND claim_until < ? AND level >= 0 AND next_step_at > ?",
         past,
+        text_of(now + PUT_OFF),
     ):
         yield f"alert {row['id']} is held by a claim that has run out"
 
