@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, cast
 
@@ -26,6 +26,7 @@ from bot.reading.finding import Finder
 
 MODEL = "pondering.npz"
 MOST_PIECES = 96
+REMEMBERED = 2000  # texts
 ROOM = "\u2581"  # stands for a space in the pieces
 SPACES = re.compile(r"\s+")
 # What the placeholders of the blotted text read like, and who writes.
@@ -188,6 +189,7 @@ def encoder() -> Encoder:
         return Encoder({name: stored[name] for name in stored.files})
 
 
-def scores(text: str, role: str) -> list[float]:
-    """Encoder.scores of the encoder that ships."""
-    return encoder().scores(text, role)
+@lru_cache(maxsize=REMEMBERED)
+def scores(text: str, role: str) -> tuple[float, ...]:
+    """Encoder.scores of the encoder that ships; what was asked of late is remembered, for people repeat themselves."""
+    return tuple(encoder().scores(text, role))

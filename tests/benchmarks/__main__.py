@@ -100,7 +100,7 @@ def reading_against_jieba() -> None:
 
     def look(text: str, role: str) -> list[float]:
         started = time.perf_counter()
-        scores = pondering.scores(text, role)
+        scores = pondering.encoder().scores(text, role)
         looks[text] = min(looks.get(text, 1e9), time.perf_counter() - started)
         return scores
 
