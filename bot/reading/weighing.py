@@ -15,6 +15,7 @@ SILENT_ALARM = 0.35  # and from this where none does
 # What holds a call back, and so needs a rule that says it, or this chance.
 HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
+FAINT = 0.15  # nothing is done on a chance below this
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
 PLAIN = 0.6  # an intent that is likelier than this needs no second look,
@@ -112,7 +113,7 @@ def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> In
     chances = heard.chances
     if chances[0] >= alarm:
         return "distress"
-    likeliest, other = 0.0, CHAT
+    likeliest, other = FAINT, CHAT
     for k in OTHERS:
         if chances[k] > likeliest and (chances[k] >= LIKELY or INTENTS[k] not in doubted):
             likeliest, other = chances[k], k

@@ -154,6 +154,10 @@ def test_a_cry_in_the_plainest_words_is_heard(read: Read, sender: str, text: str
     assert read(sender, text).intent == "distress"
 
 
+def test_words_that_say_next_to_nothing_alarm_nobody(read: Read) -> None:
+    assert read("陶然", "到吕秀云家了").intent in ("chat", "claim")
+
+
 @pytest.mark.parametrize("text", ["老家变样了，路都认不得了", "找不着遥控器了", "儿子明天来，怕他找不着路"])
 def test_not_finding_something_is_not_being_lost(read: Read, text: str) -> None:
     assert read("柳国庆", text).intent != "distress"
