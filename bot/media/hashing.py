@@ -16,10 +16,14 @@ from functools import cache
 from operator import mul
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Key = TypeVar("Key")
+Numbers = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
 _SIDE = 64  # of the stored thumbnail
@@ -258,8 +262,11 @@ def _hidden(bits: int, box: Box) -> int:
 
 
 @cache
-def _cosines() -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(math.cos(math.pi * u * (2 * x + 1) / 64) for x in range(32)) for u in range(8))
+def _cosines() -> Numbers:
+    """(8, 32): the lowest frequencies of a cosine transform."""
+    u, x = np.ogrid[:8, :32]
+    cosines: Numbers = np.cos(np.pi * u * (2 * x + 1) / 64)
+    return cosines
 
 
 def _hash(grey: Image, box: Box) -> int:
@@ -267,23 +274,18 @@ def _hash(grey: Image, box: Box) -> int:
     from PIL import Image as Images
 
     left, top, right, bottom = (grey.width * x for x in box)
-    small = grey.resize((32, 32), Images.Resampling.BILINEAR, box=(left, top, right, bottom)).tobytes()
-    cosines = _cosines()
-    rows = [small[i : i + 32] for i in range(0, 1024, 32)]
-    across = [[sum(map(mul, row, cosine)) for row in rows] for cosine in cosines]
-    found = [sum(map(mul, column, cosine)) for cosine in cosines for column in across]
-    middle = sorted(found[1:])[31]
-    return sum(1 << i for i, value in enumerate(found) if value > middle)
+    small = np.asarray(grey.resize((32, 32), Images.Resampling.BILINEAR, box=(left, top, right, bottom)), np.float64)
+    found = (_cosines() @ small @ _cosines().T).ravel()
+    middle = np.sort(found[1:])[31]
+    return int.from_bytes(np.packbits(found > middle, bitorder="little").tobytes(), "little")
 
 
 def _inside(grey: Image) -> Box:
     """The part inside uniform borders (the bars of a screenshot), the whole where there are none."""
     side = grey.width
-    data = grey.tobytes()
-    rows = [data[i : i + side] for i in range(0, side * side, side)]
-    columns = [data[i::side] for i in range(side)]
+    rows = np.asarray(grey, np.int16)
     top, bottom = _edges(rows)
-    left, right = _edges(columns)
+    left, right = _edges(rows.T)
     if (top, bottom, left, right) == (0, side, 0, side) or bottom - top < side // 3 or right - left < side // 3:
         return _WHOLE
     # As bytes keep it, so that a packed fingerprint is the same.
@@ -295,18 +297,19 @@ def _inside(grey: Image) -> Box:
     )
 
 
-def _edges(lines: Sequence[bytes]) -> tuple[int, int]:
-    first, last = 0, len(lines)
-    ground = sorted(lines[0])[len(lines[0]) // 2]
-    while first < last and _uniform(lines[first], ground):
-        first += 1
-    ground = sorted(lines[-1])[len(lines[-1]) // 2]
-    while last > first and _uniform(lines[last - 1], ground):
-        last -= 1
-    least = len(lines) // 40
-    return (first if first > least else 0), (last if len(lines) - last > least else len(lines))
+def _edges(lines: npt.NDArray[np.int16]) -> tuple[int, int]:
+    count = len(lines)
+    varied = np.flatnonzero(~_uniform(lines, lines[0]))
+    first = int(varied[0]) if varied.size else count
+    varied = np.flatnonzero(~_uniform(lines, lines[-1]))
+    last = max(first, int(varied[-1]) + 1 if varied.size else 0)
+    least = count // 40
+    return (first if first > least else 0), (last if count - last > least else count)
 
 
-def _uniform(line: bytes, ground: int) -> bool:
+def _uniform(lines: npt.NDArray[np.int16], outermost: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
+    """Which of `lines` have the colour of the outermost one nearly everywhere."""
+    ground = np.sort(outermost)[len(outermost) // 2]
     # A few pixels may differ: a screenshot's bar holds a clock and a battery.
-    return sum(abs(v - ground) > 10 for v in line) <= len(line) * 0.3
+    uniform: npt.NDArray[np.bool_] = (np.abs(lines - ground) > 10).sum(axis=1) <= lines.shape[1] * 0.3
+    return uniform

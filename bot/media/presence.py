@@ -43,35 +43,41 @@ def somebody(image: Image) -> bool | None:
 
     if not available():
         return None
-    small = image.resize(_fit(image), Images.Resampling.BILINEAR, reducing_gap=2.0)
+    small = image.resize(_within(image, _SMALL), Images.Resampling.BILINEAR, reducing_gap=1.0)
     if ImageStat.Stat(small.convert("L")).mean[0] < _DARK:
         return None
     width, height = small.size
     side = min(width, height)
     ends = () if 5 * max(width, height) < 6 * side else ((0, 0), (width - side, height - side))
-    sure = _surest(small)
+    square = _square(small)
+    sure = _surest(square)
     if _PERHAPS < sure < _SURE:
-        sure = max((_surest(small.crop((x, y, x + side, y + side))) for x, y in ends), default=sure)
+        sure = max((_surest(_square(small.crop((x, y, x + side, y + side)))) for x, y in ends), default=sure)
     turns = (Images.Transpose.ROTATE_90, Images.Transpose.ROTATE_270)
-    return sure >= _SURE or any(_surest(small.transpose(turn)) >= _SURE for turn in turns)
+    return sure >= _SURE or any(_surest(square.transpose(turn)) >= _SURE for turn in turns)
 
 
-def _fit(image: Image) -> tuple[int, int]:
-    scale = min(1.0, _SMALL / max(image.size))
+def _within(image: Image, side: int) -> tuple[int, int]:
+    scale = min(1.0, side / max(image.size))
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 
 
-def _surest(part: Image) -> float:
-    """How sure the model is, from 0 to 1, of the likeliest face in `part`."""
-    import math
-
-    import numpy as np
+def _square(part: Image) -> Image:
+    """`part` as large as the model's input holds, with black beside it."""
     from PIL import Image as Images
 
     square = Images.new("RGB", (_SIDE, _SIDE))
-    part = part.copy()
-    part.thumbnail((_SIDE, _SIDE), Images.Resampling.BILINEAR)
+    part = part.resize(_within(part, _SIDE), Images.Resampling.BILINEAR)
     square.paste(part, ((_SIDE - part.width) // 2, (_SIDE - part.height) // 2))
+    return square
+
+
+def _surest(square: Image) -> float:
+    """How sure the model is, from 0 to 1, of the likeliest face in a square."""
+    import math
+
+    import numpy as np
+
     with _running:
         model, pixels, scores = _model()
         model.set_tensor(pixels, np.asarray(square, dtype=np.float32)[np.newaxis] / 127.5 - 1)
