@@ -55,6 +55,7 @@ class Engine:
         self._on_roster = on_roster
         self._version = meta.get(store, meta.ROSTER)
         self._seen = silence.heard_at(store)  # the latest moment it knows of
+        self._moments: list[dt.datetime] | None = None  # of the messages that are taken in together
         self.roster, self.reader = known or self._load()
 
     def _load(self) -> tuple[Roster, Reader]:
@@ -106,16 +107,24 @@ class Engine:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is received and seen to come back within is committed at the end, all of it or nothing. No other task may run within."""
+        """What is received and seen to come back within is committed at the end, all of it or nothing. No other task may run within.
+
+        What falls due is done once, after the last message.
+        """
         version, seen = self._version, self._seen
+        self._moments = []
         try:
             with self.store.together():
                 yield
+                if self._moments:
+                    self.work(self._moments[-1])
         except BaseException:
             if self._version != version:
                 self._version = None  # the roster that was read is none that the database holds
             self._seen = seen
             raise
+        finally:
+            self._moments = None
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing.
@@ -123,7 +132,10 @@ class Engine:
         A file that came with it waits for `look`.
         """
         fresh = self._take_in(message, now)
-        self.work(now)
+        if self._moments is None:
+            self.work(now)
+        else:
+            self._moments.append(now)
         return fresh
 
     def _take_in(self, message: Message, now: dt.datetime) -> bool:

@@ -11,6 +11,9 @@ from data.moments import text_of
 from data.store import Store
 
 
+TAKEN_BACK = "taken-back"  # what a message had said of an elder does not stand any more
+
+
 def note(
     store: Store,
     now: dt.datetime,
@@ -37,14 +40,21 @@ def note(
 
 
 def messages_about(store: Store, elder: str, contact: str, since: dt.datetime) -> list[str]:
-    """The messages of one contact that did anything about this elder since then, oldest first."""
+    """The messages of one contact that did anything about this elder since then, oldest first.
+
+    Those that were taken back and did nothing since are left out.
+    """
     rows = store.all(
         "SELECT e.message, min(e.id) AS first FROM events e JOIN messages m ON m.community = e.community AND m.id = e.message"
-        " WHERE e.community = ? AND e.elder = ? AND e.at >= ? AND m.contact = ? GROUP BY e.message ORDER BY first",
+        " WHERE e.community = ? AND e.elder = ? AND e.at >= ? AND m.contact = ? AND e.what <> ? GROUP BY e.message"
+        " HAVING max(e.id) > coalesce((SELECT max(t.id) FROM events t WHERE t.community = e.community"
+        " AND t.message = e.message AND t.what = ? AND t.elder = e.elder), 0) ORDER BY first",
         store.community,
         elder,
         text_of(since),
         contact,
+        TAKEN_BACK,
+        TAKEN_BACK,
     )
     return [row["message"] for row in rows]
 

@@ -228,3 +228,9 @@ def m013_what_a_busy_day_looks_up(db: sqlite_utils.Database) -> None:
         "CREATE INDEX messages_lists ON messages (community, at)"
         " WHERE type = 'text' AND (text LIKE '%接龙%' OR lower(text) LIKE '%group note%')"
     )
+
+
+@steps()
+def m014_what_is_taken_back(db: sqlite_utils.Database) -> None:
+    db.execute("CREATE INDEX absences_by_message ON absences (community, message)")
+    db.execute("CREATE INDEX coverages_by_message ON coverages (community, message)")

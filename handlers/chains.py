@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.model import Message
 from data import messages
@@ -32,9 +33,9 @@ def only_new(store: Store, message: Message, day_opened: dt.datetime) -> Message
     dated = _DATE.search(head) is not None
     seen: set[str] = set()
     for at, text in messages.lists_since(store, message.at - REMEMBERED, message.at):
-        earlier_head, earlier = _split(text)
+        earlier_head, earlier = _earlier(text)
         if at >= day_opened or (dated and earlier_head == head):
-            seen |= {_content(line) for line in earlier}
+            seen |= earlier
     fresh = [line for line in lines if _content(line) not in seen]
     return message if len(fresh) == len(lines) else replace(message, text="\n".join([head, *fresh]))
 
@@ -44,6 +45,13 @@ def _split(text: str) -> tuple[str, list[str]]:
     rows = text.splitlines()
     first = next((i for i, row in enumerate(rows) if _LINE.match(row)), len(rows))
     return "\n".join(rows[:first]), [row for row in rows[first:] if row.strip()]
+
+
+@lru_cache(maxsize=512)
+def _earlier(text: str) -> tuple[str, frozenset[str]]:
+    """What stands above the lines of a list, and what they say."""
+    head, lines = _split(text)
+    return head, frozenset(map(_content, lines))
 
 
 def _content(line: str) -> str:

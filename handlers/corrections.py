@@ -68,6 +68,7 @@ def _take_back(ctx: Context, elder: str) -> list[str]:
         original = messages.get(ctx.store, source)
         if original is not None:
             undone += undo(ctx, original, only=elder)
+            journal.note(ctx.store, ctx.now, journal.TAKEN_BACK, message=source, elder=elder)
     return undone
 
 

@@ -257,7 +257,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="tune the encoder of the reading")
     parser.add_argument("corpora", nargs="+", type=Path, help="folders of labelled messages")
     parser.add_argument("--out", type=Path, default=HERE / MODEL)
-    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()

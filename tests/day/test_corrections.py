@@ -123,3 +123,11 @@ def test_taken_back_because_nobody_answers_the_phone(world: World) -> None:
     world.expect("alert", to="room", about=["E03"], at="07:01")
     assert world.state("E03") == "waiting"
     assert not [r for r in world.messages("receipt") if "孙桂芳奶奶今天平安" in r.text]
+
+
+def test_taken_back_by_name_said_again_and_taken_back_again(world: World) -> None:
+    for minute in (0, 10, 20):
+        world.says("周强", "我妈平安", at=f"07:{minute:02d}")
+        assert world.state("E03") == "safe"
+        world.says("周强", "发错了，我妈孙桂芳今天还没联系上，刚才那条不算", at=f"07:{minute + 5:02d}")
+        assert world.state("E03") == "waiting"

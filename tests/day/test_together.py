@@ -37,6 +37,7 @@ def test_what_was_undone_leaves_no_roster_that_the_database_does_not_hold(world:
     engine = world.engine
     with pytest.raises(Gone), engine.together():
         engine.receive(_message(world, 1, "社区-马晓云", "孙桂芳 时限 15点", to="bot"), world.now)
+        engine.receive(_message(world, 2, "周强", "我妈平安"), world.now)
         assert engine.roster.elders["E03"].deadline == dt.time(15)
         raise Gone
     elders = [replace(e, deadline=dt.time(14)) if e.id == "E04" else e for e in ELDERS]
