@@ -80,6 +80,7 @@ class Subject:
         self.tokens = self._settle(tokens)
         if mentions and not any(t.ids for t in self.tokens) and not sender.family and YOUR_KIN.search(plain):
             self.tokens = self._spoken_to(mentions) or self.tokens
+        self.sender = self._whose_half()
         self.named = [t for t in self.tokens if t.kind not in ("other", "bare", "self", "unknown") and t.ids]
         self.strangers = [t for t in self.tokens if t.kind == "unknown"]
         self.selves = [t for t in self.tokens if t.kind == "self"]
@@ -152,6 +153,16 @@ class Subject:
             if self.sender.family and not TOGETHER.search(text) and any(t.ids and set(t.ids) <= own for t in kept):
                 kept = [t for t in kept if not t.ids or set(t.ids) & own]  # others come in only by the way
         return kept
+
+    def _whose_half(self) -> Sender:
+        """Of several under one WeChat name, the one whose other half the text names: 我和老焦都醒了."""
+        sender = self.sender
+        if not (sender.elder and sender.shared):
+            return sender
+        roster = self.reader.roster
+        named = {i for t in self.tokens if len(t.ids) == 1 and t.kind != "other" for i in t.ids}
+        mine = [i for i in sender.elders if i not in named and named & set(roster.household(i))]
+        return sender_of((roster.people[mine[0]],), self.reader.names) if len(mine) == 1 else sender
 
     def _spoken_to(self, mentions: Sequence[str]) -> list[Token]:
         """@甲 您父亲…: kin words seen from the one who is spoken to."""
@@ -233,7 +244,8 @@ class Subject:
                     return self._with_spouse(intent, ids)
                 if intent in ("checkin", "concern") and self._only_in_passing(named):
                     return sender.elders, False
-                ids = tuple(i for i in ids if i not in sender.elders) or ids
+                couple = intent == "checkin" and set(ids) == {*sender.elders, *sender.spouse}  # 志远在，老柯在厨房
+                ids = ids if couple else tuple(i for i in ids if i not in sender.elders) or ids
             elif not sender.elder and any(t.kind == "bare" and t.plural for t in self.tokens):
                 home: dict[str, None] = {}
                 for i in ids:

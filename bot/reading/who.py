@@ -143,7 +143,7 @@ NO_HOMES = frozenset(
 )  # after the name of a compound: not where people live
 SEX = {"f": "女", "m": "男"}
 PAIR_WORDS = re.compile(
-    r"两人(?=平安|都|全|好|在|均|没)|[×xX*]2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|夫妻俩|老夫妻|都在家呢俩"
+    r"两人(?=平安|都|全|好|在|均|没)|[×xX*]2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|一家两口|两口(?=都|全|好|人|平安|齐)|夫妻俩|老夫妻|都在家呢俩"
 )
 PAIR_SIGNS = frozenset("两俩二夫2")  # one of which every such word has
 WE_ALL = re.compile(r"(?:我们|咱们|俺们)(?:今天|今个|今早)?(?:老?两个)?(?:都|全)")
@@ -151,7 +151,10 @@ NOT_GIVEN_BEFORE = re.compile(r"[\u4e00-\u9fff]")
 OWN_SELF = re.compile(
     r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
 )
-HOUSEHOLD = re.compile(r"([\u4e00-\u9fff])(?:奶奶|爷爷|老)?家(?:的)?(?:老两口|两口子|二老|两位老人|两位|俩老人|夫妇)")
+HOUSEHOLD = re.compile(r"([\u4e00-\u9fff])(?:奶奶|爷爷|老)?家(?:的)?(?:老两口|两口子?|二老|两位老人|两位|俩老人|夫妇)")
+# After somebody's name: 牛连长两口子
+AND_THE_OTHER = re.compile(r"(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|叔叔?|师傅|老师))?(?:老两口|两口子|夫妇|夫妻|老俩口)")
+BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位左奶奶
 WITH = re.compile(r"(?:我|俺|咱)(?:和|跟|与|同|陪|领着|带着|扶着|喊上|叫上)$")
 CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|他|她|娃他|孩子他|娃们)(?:的)?$")
 NOT_OURS = re.compile(
@@ -300,6 +303,8 @@ class Who:
             found += self._pairs(text, sender, found)
         if "家" in text:
             self._houses(text, found, places, doors)
+        if "两口" in text or "夫" in text or "俩口" in text:
+            self._couples(text, found)
         self._addresses(text, places, doors, found)
         if len(found) > 1:
             found.sort(key=lambda t: t.start)
@@ -354,7 +359,8 @@ class Who:
             ids = self._own_first(ids, sender)
         if title:
             ids = self._of_sex(ids, titles().get(title) or _kin().get(title, ("-",))[0])
-        return Token(i, end, "given", self.narrow(ids, places, doors, i))
+        ids = self.narrow(ids, places, doors, i)
+        return Token(i, end, "given", ids, plural=len(ids) == 2 and text[:i].endswith(BOTH_OF))
 
     def _stands_alone(self, text: str, i: int, end: int) -> bool:
         """Does jieba, knowing the community's names, see text[i:end] as a word of its own?"""
@@ -439,7 +445,8 @@ class Who:
                 if (word in STOP_TITLES or word in HELPERS) and not clear:
                     found.append(Token(start - len(surname), end, "other", ()))
                     continue
-                found.append(Token(start - len(surname), end, "title" if ids else "unknown", ids))
+                both = len(ids) == 2 and text[: start - len(surname)].endswith(BOTH_OF)
+                found.append(Token(start - len(surname), end, "title" if ids else "unknown", ids, plural=both))
                 continue
             token = self._kin_token(text, start, end, word, sender)
             if token is not None:
@@ -569,6 +576,14 @@ class Who:
             found[:] = [t for t in found if not (t.start < m.end() and m.start() < t.end)]
             ids = tuple(i for home in homes for i in home)
             found.append(Token(m.start(), m.end(), "title", ids, plural=len(homes) == 1))
+
+    def _couples(self, text: str, found: list[Token]) -> None:
+        """牛连长两口子: one name for both."""
+        for k, t in enumerate(found):
+            if len(t.ids) == 1 and t.kind != "self" and AND_THE_OTHER.match(text, t.end):
+                home = self.names.roster.household(t.ids[0])
+                if len(home) == 2:
+                    found[k] = Token(t.start, t.end, t.kind, tuple(home), plural=True)
 
     def _addresses(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
         """A full address names who lives there, unless a name does already."""

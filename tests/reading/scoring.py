@@ -37,10 +37,11 @@ def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any], bool]]:
 
 
 def cleared(gold: dict[str, Any]) -> set[str]:
-    """The elders whom a label clears for the day."""
+    """The elders whom a label clears for the day, by the rule of Reading.contacts."""
     who: set[str] = set()
-    if not CONTACT.isdisjoint((gold["intent"], *gold["also"])) and not gold["ambiguous"]:
-        who |= set(gold["elders"])
+    if not gold["ambiguous"]:
+        for intent in CONTACT.intersection((gold["intent"], *gold["also"])):
+            who |= set(gold["also_elders"].get(intent, gold["elders"]))
     for intent, ids in gold["also_elders"].items():
         if intent in CONTACT:
             who |= set(ids)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.model import Elder, Message, Roster
 from bot.reading import Reader
 
-from .conftest import Read
+from .conftest import AT, Read
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,11 @@ from .conftest import Read
         ("桂枝", "我跟老邵都起来了", {"N01", "N02"}),
         ("柳国庆", "我和老伴都好", {"N04"}),
         ("陶然", "吕秀云奶奶和柳国庆爷爷都见着了，好着呢", {"N03", "N04"}),
+        ("陶然", "邵长林爷爷两口子都见到了，好着呢", {"N01", "N02"}),
+        ("陶然", "邵家两口在听戏，好着呢", {"N01", "N02"}),
+        ("陶然", "两位高奶奶都见到了，都好", {"N02", "N05"}),
+        ("邵长林", "报平安，一家两口齐全", {"N01", "N02"}),
+        ("邵长林", "长林在，老高在厨房", {"N01", "N02"}),
     ],
 )
 def test_the_elder_is_found(read: Read, sender: str, text: str, ids: set[str]) -> None:
@@ -94,3 +100,15 @@ def test_people_bound_by_the_roster_win_over_the_name(reader: Reader) -> None:
 
     got = reader.read(Message("m", AT, "随便什么名字", text="平安", people=("N04",)))
     assert got.elders == ("N04",)
+
+
+def test_of_a_shared_name_the_one_whose_other_half_is_named_writes() -> None:
+    elders = [
+        Elder("S1", "焦志远", "男", 1939, "红星小区", "1号楼1单元101", wechat=""),
+        Elder("S2", "苗秀英", "女", 1941, "红星小区", "1号楼1单元101", wechat="秀英"),
+        Elder("S3", "白秀英", "女", 1940, "金河苑", "2号楼1单元201", wechat="秀英"),
+    ]
+    reader = Reader(Roster({e.id: e for e in elders}, {}))
+    got = reader.read(Message("m", AT, "秀英", text="我和老焦都醒了"))
+    assert (set(got.elders), got.ambiguous) == ({"S1", "S2"}, False)
+    assert reader.read(Message("m", AT, "秀英", text="我醒了")).ambiguous
