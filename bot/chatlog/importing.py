@@ -17,7 +17,6 @@ from bot.chatlog.known import heard_between, is_own, own_words
 from bot.chatlog.play import Played, play
 from bot.chatlog.printed import Line, Printer, lines
 from bot.chatlog.reading import read
-from bot.chatlog.whole import WholeStore
 from bot.config import Settings
 from data import roster, snapshots
 from data.store import Store
@@ -89,9 +88,9 @@ def bring_in(chosen: Chosen, settings: Settings, wish: Wish, tell: Callable[[Res
             path = Path(folder) / "trial.db"
             if settings.store.path.exists():
                 snapshots.copy(settings.store.path, path)
-        store = WholeStore.over(path, settings.community, durable=not wish.dry_run)
+        store = Store.open(path, settings.community, durable=not wish.dry_run)
         stack.callback(store.close)
-        with store.transaction():
+        with store.together():
             tell(_on(store, settings, wish, chosen))
 
 
