@@ -18,10 +18,10 @@ LIKELY = 0.45
 FAINT = 0.15  # nothing is done on a chance below this
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
-PLAIN = 0.6  # an intent that is likelier than this needs no second look,
+PLAIN = 0.7  # an intent that is likelier than this needs no second look,
 SETTLED = 0.35  # unless contact is no nearer than this to no or yes,
-HARMLESS = 0.12  # or an emergency is likelier than this and not yet plain
-SHARE = 0.35  # of the second look in what both say together
+HARMLESS = 0.06  # or an emergency is likelier than this and not yet plain
+SHARE = 0.45  # of the second look in what both say together
 SHORT, LONG = 6, 120  # characters: a text no longer than the one or longer than the other gets no second look
 AWAY, CONCERN, CHECKIN, CHAT = (INTENTS.index(i) for i in ("elder_away", "concern", "checkin", "chat"))
 OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "distress")
