@@ -164,6 +164,7 @@ class App:
                 online.cancel()
             if not any(part.done() for part in parts) and not stopped.is_set():
                 await self.engine.start(self.clock.now())
+                await asyncio.to_thread(self.engine.reader.warm_up)
                 self._note_hearing()
                 self._working = True
                 self.runner.start()
@@ -204,11 +205,11 @@ class App:
         self.lock.release()
 
     @contextlib.contextmanager
-    def _together(self) -> Iterator[None]:
+    def _together(self, waiting: int) -> Iterator[None]:
         """What was heard at the same time costs one commit. Sending begins in tasks of its own, so after that."""
         signed = self._signed_at
         try:
-            with self.engine.together():
+            with self.engine.together(waiting):
                 yield
         except BaseException:
             self._signed_at = signed

@@ -25,6 +25,7 @@ from schedules import duties, hearing, setback, surroundings
 from schedules.context import Moment
 
 MOST_ROUNDS = 20
+MANY = 32  # messages that wait; with more of them the reading hurries
 
 
 class Engine:
@@ -56,6 +57,7 @@ class Engine:
         self._version = meta.get(store, meta.ROSTER)
         self._seen = silence.heard_at(store)  # the latest moment it knows of
         self._moments: list[dt.datetime] | None = None  # of the messages that are taken in together
+        self._hurried = False
         self.roster, self.reader = known or self._load()
 
     def _load(self) -> tuple[Roster, Reader]:
@@ -106,13 +108,13 @@ class Engine:
             surroundings.tell(self._moment(now), kind, detail)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, waiting: int = 0) -> Iterator[None]:
         """What is received and seen to come back within is committed at the end, all of it or nothing. No other task may run within.
 
-        What falls due is done once, after the last message.
+        What falls due is done once, after the last message. `waiting`: how many messages there are to hear.
         """
         version, seen = self._version, self._seen
-        self._moments = []
+        self._moments, self._hurried = [], waiting > MANY
         try:
             with self.store.together():
                 yield
@@ -124,7 +126,7 @@ class Engine:
             self._seen = seen
             raise
         finally:
-            self._moments = None
+            self._moments, self._hurried = None, False
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing.
@@ -144,7 +146,15 @@ class Engine:
 
     def _receiver(self) -> Receiver:
         handlers = self._handlers
-        return Receiver(self.store, self.roster, self.reader, self.settings, handlers, looks=self.eyes is not None)
+        return Receiver(
+            self.store,
+            self.roster,
+            self.reader,
+            self.settings,
+            handlers,
+            looks=self.eyes is not None,
+            hurried=self._hurried,
+        )
 
     async def look(
         self,

@@ -65,7 +65,7 @@ _FOR_A_MACHINE = re.compile(
 class Reads(Protocol):
     """The reading, as handlers use it (bot.reading.Reader)."""
 
-    def read(self, message: Message) -> Reading: ...
+    def read(self, message: Message, *, hurried: bool = False) -> Reading: ...
 
     def answer(self, text: str, candidates: Sequence[str]) -> tuple[str, ...] | None: ...
 
@@ -74,7 +74,10 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Receiver:
-    """Takes messages in. `handlers` is the table of handlers/registry.py. `looks`: files will be looked at."""
+    """Takes messages in. `handlers` is the table of handlers/registry.py. `looks`: files will be looked at.
+
+    `hurried`: many messages wait (Reader.read).
+    """
 
     store: Store
     roster: Roster
@@ -82,6 +85,7 @@ class Receiver:
     settings: Settings
     handlers: Mapping[str, Callable[[Context], None]]
     looks: bool = False
+    hurried: bool = False
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Handle one message once; False when it was heard before.
@@ -97,7 +101,8 @@ class Receiver:
         message = replace(message, at=message.at.astimezone(zone))
         try:
             opened = at_local(day_of(message.at, self.settings.day.opens, zone), self.settings.day.opens, zone)
-            reading = self.reader.read(chains.only_new(self.store, message, opened))
+            said = chains.only_new(self.store, message, opened)
+            reading = self.reader.read(said, hurried=self.hurried)
             with self.store.transaction():
                 messages.add(self.store, message, reading, "read")
                 ctx = Context(self.store, self.roster, self.settings, message, reading, now)

@@ -8,7 +8,6 @@ carries it, about ten milliseconds a text; nothing of it is loaded before the fi
 from __future__ import annotations
 
 import math
-import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -16,9 +15,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, cast
-
-# One thread, set before NumPy is loaded: over matrices this small two wait for each other, and the other core has its work.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 

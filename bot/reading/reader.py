@@ -54,8 +54,11 @@ class Reader:
 
     # -- public ------------------------------------------------------------------------------------------------------
 
-    def read(self, message: Message) -> Reading:
-        """What one message says, standing alone; never raises on any text."""
+    def read(self, message: Message, *, hurried: bool = False) -> Reading:
+        """What one message says, standing alone; never raises on any text.
+
+        `hurried`: many wait, and the slow second look is taken only where somebody's safety hangs on it.
+        """
         sender = self._sender(message)
         if message.type == "recalled":
             return Reading(message.id, "correct", why="消息被撤回")
@@ -65,7 +68,12 @@ class Reader:
         addressed = self._addressed(message, text)
         if chains.is_chain(text.plain, self.who):
             return self._chain(message, text, sender, addressed)
-        return self._plain(message, text, sender, addressed)
+        return self._plain(message, text, sender, addressed, hurried)
+
+    def warm_up(self) -> None:
+        """Load what else waits for the first doubt (a third of a second): a bot that is at work has it at hand."""
+        if self._look is pondering.scores:
+            pondering.encoder()
 
     def answer(self, text: str, candidates: Sequence[str]) -> tuple[str, ...] | None:
         """The elders chosen by a person's answer to "which one do you mean?", or None if it is no answer."""
@@ -148,7 +156,7 @@ class Reader:
                     found.update(dict.fromkeys(person.elders))
         return tuple(found)
 
-    def _plain(self, message: Message, text: Text, sender: Sender, addressed: bool) -> Reading:
+    def _plain(self, message: Message, text: Text, sender: Sender, addressed: bool, hurried: bool) -> Reading:
         plain = self._unaddressed(text.plain, addressed)
         body = plain.strip("，。！？!?~～✓、；… .")
         if sender.elder and not text.quote:
@@ -163,9 +171,9 @@ class Reader:
         clauses, scene = subject.clauses, subject.scene(addressed)
         groups = subject.groups()
         if len(groups) > 1:
-            return self._several(message, subject, scene, groups, addressed)
+            return self._several(message, subject, scene, groups, addressed, hurried)
         verdict = judge_scene(clauses, scene)
-        weigh(verdict, scene, clauses, blotted(plain, tokens), subject.text.emoji, self._weights, self._look)
+        weigh(verdict, scene, clauses, blotted(plain, tokens), subject.text.emoji, self._weights, self._look, hurried)
         return self._decide(message, subject, verdict, addressed)
 
     def _greeting(self, message: Message, text: Text, sender: Sender, body: str, addressed: bool) -> Reading | None:
@@ -216,11 +224,17 @@ class Reader:
         return None
 
     def _several(
-        self, message: Message, subject: Subject, scene: Scene, groups: list[several.Group], addressed: bool
+        self,
+        message: Message,
+        subject: Subject,
+        scene: Scene,
+        groups: list[several.Group],
+        addressed: bool,
+        hurried: bool,
     ) -> Reading:
         whole = judge_scene(subject.clauses, scene)
         text = blotted(subject.plain, subject.tokens)
-        weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._weights, self._look)
+        weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._weights, self._look, hurried)
         parts = several.parts_of(subject, scene, groups, self._weights)
         lead = whole.intent = several.leading(whole, parts)
         return several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead)

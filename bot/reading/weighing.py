@@ -58,8 +58,12 @@ def weigh(
     marks: frozenset[str],
     table: hearing.Weights,
     look: Look | None = None,
+    hurried: bool = False,
 ) -> None:
-    """Sets verdict.intent, contact, chances and the reason. `text`: names and kin blotted out; `look`: the second look."""
+    """Sets verdict.intent, contact, chances and the reason. `text`: names and kin blotted out; `look`: the second look.
+
+    `hurried`: it is taken only where somebody's safety hangs on it.
+    """
     reasons = verdict.reasons
     verdict.intent = ruled(verdict)
     if not table:
@@ -67,7 +71,7 @@ def weigh(
         return
     found = hearing.features(text, clauses, scene, verdict, marks)
     heard = hearing.hear(found, table)
-    if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard):
+    if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard, hurried):
         heard = together(heard, look(text, scene.role))
     if clauses and not scene.own and all(c.wished or c.supposed for c in clauses):
         heard = hearing.Heard(heard.chances, 0.0)  # nobody is well because somebody wishes it
@@ -88,10 +92,10 @@ def weigh(
         reasons[intent] = f"{WORDS[intent]}（像“{words}”这样的说法）" if words else WORDS[intent]
 
 
-def doubtful(heard: hearing.Heard) -> bool:
-    """Is it worth a second look?"""
+def doubtful(heard: hearing.Heard, hurried: bool = False) -> bool:
+    """Is it worth a second look? When `hurried` only a doubt whether somebody is in danger, or well, is."""
     likeliest = max(heard.chances)
-    if likeliest < PLAIN or SETTLED < heard.contact < 1 - SETTLED:
+    if (likeliest < PLAIN and not hurried) or SETTLED < heard.contact < 1 - SETTLED:
         return True
     return heard.chances[0] > HARMLESS and heard.chances[0] < likeliest
 

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import chain, repeat
@@ -37,7 +37,7 @@ from wechaty_puppet import Puppet, PuppetOptions, ScanStatus  # noqa: E402
 log = logging.getLogger(__name__)
 
 Hear = Callable[[Message], Awaitable[None] | None]
-Together = Callable[[], AbstractContextManager[None]]
+Together = Callable[[int], AbstractContextManager[None]]
 Heard = Echo | tuple[Message, Seen]
 Echoed = Callable[[Echo], None]
 Lost = Callable[[str], None]
@@ -74,7 +74,7 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
     """The bot's end of WeChat.
 
     puppet: which WeChat. topic: the room's exact name. hear: gets each message for the bot, one call at a time.
-    together: entered around what waited at the same time and is heard in one go, echoes too; what it raises (the database
+    together: given how many messages wait, entered around what is heard in one go, echoes too; what it raises (the database
     cannot be written) leaves nothing of it heard, and all of it comes again. Only with a `hear` that returns at once.
     directory: who is who. now: the moment, aware. media_dir: where pictures, clips, voice notes and documents are kept
     (None: they are not fetched). echoed: gets each own message that came back. on_state: hears of every change in what the bot can hear
@@ -608,9 +608,9 @@ class XiaoAn(wechaty.Wechaty):  # type: ignore[misc]
                 self._told_of(error, heard[0])
             heard.popleft()
 
-    def _deliver_together(self, heard: Iterable[Heard]) -> None:
+    def _deliver_together(self, heard: Collection[Heard]) -> None:
         assert self._together is not None
-        with self._together():
+        with self._together(self._inbox.qsize() + len(heard)):
             for one in heard:
                 try:
                     if self._deliver(one) is not None:

@@ -56,3 +56,17 @@ def test_a_clock_set_back_is_noticed_though_the_first_message_after_it_was_undon
     assert not engine.store.all("SELECT 1 FROM events WHERE what = 'clock-set-back'")
     engine.receive(_message(world, 1, "周强", "我妈平安"), earlier)
     assert engine.store.all("SELECT 1 FROM events WHERE what = 'clock-set-back'")
+
+
+@pytest.mark.parametrize(("waiting", "hurried"), [(1, False), (32, False), (33, True)])
+def test_while_many_wait_the_reading_hurries(
+    world: World, monkeypatch: pytest.MonkeyPatch, waiting: int, hurried: bool
+) -> None:
+    world.until("09:00")
+    engine, asked = world.engine, []
+    read = engine.reader.read
+    monkeypatch.setattr(engine.reader, "read", lambda m, hurried=False: (asked.append(hurried), read(m))[1])
+    with engine.together(waiting):
+        engine.receive(_message(world, 1, "周强", "我妈平安"), world.now)
+    engine.receive(_message(world, 2, "周强", "我妈挺好的"), world.now)
+    assert asked == [hurried, False]

@@ -143,3 +143,20 @@ def test_no_wish_clears_anybody_whatever_is_heard_in_it(text: str) -> None:
     loud[INTENTS.index("checkin")] = loud[-1] = 3.0
     reader = Reader(community(), {hearing.BIAS: hearing.pack(loud)}, lambda *_: shouting("checkin", 30.0))
     assert not reader.read(Message("m", AT, "静静", text=text)).contacts()
+
+
+@pytest.mark.parametrize(
+    ("chances", "contact", "at_leisure", "in_a_hurry"),
+    [
+        ({"query": 0.5, "chat": 0.45}, 0.02, True, False),  # which of two harmless things it is
+        ({"checkin": 0.5, "chat": 0.45}, 0.5, True, True),  # whether somebody is well
+        ({"chat": 0.8, "distress": 0.15}, 0.02, True, True),  # whether somebody is in danger
+        ({"chat": 0.95}, 0.02, False, False),
+    ],
+)
+def test_in_a_hurry_only_what_somebody_s_safety_hangs_on_is_looked_at_again(
+    chances: dict[str, float], contact: float, at_leisure: bool, in_a_hurry: bool
+) -> None:
+    heard = hearing.Heard([chances.get(intent, 0.001) for intent in INTENTS], contact)
+    assert weighing.doubtful(heard) is at_leisure
+    assert weighing.doubtful(heard, hurried=True) is in_a_hurry

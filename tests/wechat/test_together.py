@@ -51,8 +51,9 @@ class Heaps:
         self._open: list[Message] | None = None
 
     @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, waiting: int) -> Iterator[None]:
         assert self._open is None
+        assert waiting > 0
         self._open, self.began = [], self.began + 1
         try:
             yield
