@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import unicodedata
 from typing import Any
 
@@ -160,3 +163,14 @@ def test_in_a_hurry_only_what_somebody_s_safety_hangs_on_is_looked_at_again(
     heard = hearing.Heard([chances.get(intent, 0.001) for intent in INTENTS], contact)
     assert weighing.doubtful(heard) is at_leisure
     assert weighing.doubtful(heard, hurried=True) is in_a_hurry
+
+
+def test_whatever_is_loaded_first_numpy_works_in_one_thread() -> None:
+    code = (
+        "import bot.app, os, numpy as np; a = np.ones((500, 500)); a @ a; "
+        "assert os.environ['OPENBLAS_NUM_THREADS'] == '1'; "
+        "print(len(os.listdir('/proc/self/task')) if os.path.isdir('/proc/self/task') else 1)"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1"
