@@ -10,7 +10,6 @@ from typing import Any
 from data.moments import text_of
 from data.store import Store
 
-
 TAKEN_BACK = "taken-back"  # what a message had said of an elder does not stand any more
 
 
