@@ -155,6 +155,10 @@ HOUSEHOLD = re.compile(r"([\u4e00-\u9fff])(?:奶奶|爷爷|老)?家(?:的)?(?:�
 # After somebody's name: 牛连长两口子
 AND_THE_OTHER = re.compile(r"(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|叔叔?|师傅|老师))?(?:老两口|两口子|夫妇|夫妻|老俩口)")
 BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位左奶奶
+# ... of whom something different is said of each
+NOT_ALIKE = re.compile(
+    "只(?:见|有|看|联系|找)|另(?:一|外)|其中|(?:一[位个]|的).{0,8}(?:没(?!事|啥)|不在|不应|不接|打不通|关机)|哪[位个]"
+)
 WITH = re.compile(r"(?:我|俺|咱)(?:和|跟|与|同|陪|领着|带着|扶着|喊上|叫上)$")
 CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|他|她|娃他|孩子他|娃们)(?:的)?$")
 NOT_OURS = re.compile(
@@ -360,7 +364,7 @@ class Who:
         if title:
             ids = self._of_sex(ids, titles().get(title) or _kin().get(title, ("-",))[0])
         ids = self.narrow(ids, places, doors, i)
-        return Token(i, end, "given", ids, plural=len(ids) == 2 and text[:i].endswith(BOTH_OF))
+        return Token(i, end, "given", ids, plural=len(ids) == 2 and _both(text, i))
 
     def _stands_alone(self, text: str, i: int, end: int) -> bool:
         """Does jieba, knowing the community's names, see text[i:end] as a word of its own?"""
@@ -445,7 +449,7 @@ class Who:
                 if (word in STOP_TITLES or word in HELPERS) and not clear:
                     found.append(Token(start - len(surname), end, "other", ()))
                     continue
-                both = len(ids) == 2 and text[: start - len(surname)].endswith(BOTH_OF)
+                both = len(ids) == 2 and _both(text, start - len(surname))
                 found.append(Token(start - len(surname), end, "title" if ids else "unknown", ids, plural=both))
                 continue
             token = self._kin_token(text, start, end, word, sender)
@@ -611,6 +615,11 @@ class Who:
         found[:] = [t for t in found if t.kind != "bare"]
         plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
         found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
+
+
+def _both(text: str, at: int) -> bool:
+    """Does the name at text[at] stand for two who have it?"""
+    return text[:at].endswith(BOTH_OF) and not NOT_ALIKE.search(text, at)
 
 
 def _fits(door: tuple[int, int, int], parts: tuple[int, ...], bare_room: bool) -> bool:

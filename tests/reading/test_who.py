@@ -50,6 +50,18 @@ def test_two_who_fit_are_both_named_and_nobody_is_cleared(read: Read) -> None:
     assert not got.contacts()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "两位高奶奶只见到一位，好着呢",
+        "两位高奶奶，一位好着呢，一位没开门",
+        "两位高奶奶我打了，纺织厂的好着呢，金河苑的没接",
+    ],
+)
+def test_of_two_with_one_name_who_are_not_alike_both_are_not_cleared(read: Read, text: str) -> None:
+    assert set(read("陶然", text).contacts()) != {"N02", "N05"}
+
+
 def test_a_shared_account_is_not_clear(read: Read) -> None:
     assert read("霞姐", "平安").ambiguous
     got = read("霞姐", "孟祥和平安")
