@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import Settings
@@ -26,6 +27,14 @@ from schedules.context import Moment
 
 MOST_ROUNDS = 20
 MANY = 32  # messages that wait; with more of them the reading hurries
+
+
+@dataclass
+class _Heap:
+    """Messages that are taken in together. `latest`: the moment of the last one so far."""
+
+    hurried: bool
+    latest: dt.datetime | None = None
 
 
 class Engine:
@@ -56,8 +65,7 @@ class Engine:
         self._on_roster = on_roster
         self._version = meta.get(store, meta.ROSTER)
         self._seen = silence.heard_at(store)  # the latest moment it knows of
-        self._moments: list[dt.datetime] | None = None  # of the messages that are taken in together
-        self._hurried = False
+        self._heap: _Heap | None = None
         self.roster, self.reader = known or self._load()
 
     def _load(self) -> tuple[Roster, Reader]:
@@ -114,19 +122,19 @@ class Engine:
         What falls due is done once, after the last message. `waiting`: how many messages there are to hear.
         """
         version, seen = self._version, self._seen
-        self._moments, self._hurried = [], waiting > MANY
+        self._heap = heap = _Heap(hurried=waiting > MANY)
         try:
             with self.store.together():
                 yield
-                if self._moments:
-                    self.work(self._moments[-1])
+                if heap.latest is not None:
+                    self.work(heap.latest)
         except BaseException:
             if self._version != version:
                 self._version = None  # the roster that was read is none that the database holds
             self._seen = seen
             raise
         finally:
-            self._moments, self._hurried = None, False
+            self._heap = None
 
     def receive(self, message: Message, now: dt.datetime) -> bool:
         """Take one message in and do what follows from it at once; False when it was heard before. Sends nothing.
@@ -134,10 +142,10 @@ class Engine:
         A file that came with it waits for `look`.
         """
         fresh = self._take_in(message, now)
-        if self._moments is None:
+        if self._heap is None:
             self.work(now)
         else:
-            self._moments.append(now)
+            self._heap.latest = now
         return fresh
 
     def _take_in(self, message: Message, now: dt.datetime) -> bool:
@@ -153,7 +161,7 @@ class Engine:
             self.settings,
             handlers,
             looks=self.eyes is not None,
-            hurried=self._hurried,
+            hurried=self._heap is not None and self._heap.hurried,
         )
 
     async def look(

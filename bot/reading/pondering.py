@@ -2,7 +2,7 @@
 
 A transformer over pieces of words, six layers of multilingual-e5-small (MIT licence, intfloat), as teach_pondering.py tuned and
 shrank them: every matrix is kept as bytes with a scale for each row. It knows words that no labelled message has. NumPy alone
-carries it, about ten milliseconds a text; nothing of it is loaded before the first doubt.
+carries it, about ten milliseconds a text; nothing of it is loaded before the first doubt (or Reader.warm_up).
 """
 
 from __future__ import annotations

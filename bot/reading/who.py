@@ -307,11 +307,9 @@ class Who:
             found += self._pairs(text, sender, found)
         if "家" in text:
             self._houses(text, found, places, doors)
-        if "两口" in text or "夫" in text or "俩口" in text:
-            self._couples(text, found)
+        self._couples(text, found)
         self._addresses(text, places, doors, found)
-        if len(found) > 1:
-            found.sort(key=lambda t: t.start)
+        found.sort(key=lambda t: t.start)
         return found
 
     def _names(self, text: str, sender: Sender, places: list[Place], doors: list[DoorSpan]) -> list[Token]:

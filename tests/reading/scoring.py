@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.model import CONTACT, Message, Reading
+from bot.model import Message, Reading
 from bot.reading import Reader, hearing, teach
 
 CORPORA = Path(__file__).parent / "corpora"
@@ -37,15 +37,9 @@ def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any], bool]]:
 
 
 def cleared(gold: dict[str, Any]) -> set[str]:
-    """The elders whom a label clears for the day, by the rule of Reading.contacts."""
-    who: set[str] = set()
-    if not gold["ambiguous"]:
-        for intent in CONTACT.intersection((gold["intent"], *gold["also"])):
-            who |= set(gold["also_elders"].get(intent, gold["elders"]))
-    for intent, ids in gold["also_elders"].items():
-        if intent in CONTACT:
-            who |= set(ids)
-    return who
+    """The elders whom a label clears for the day, by the rule for readings."""
+    label = Reading("", gold["intent"], gold["elders"], gold["also"], gold["also_elders"], gold["ambiguous"])
+    return set(label.contacts())
 
 
 def count(pairs: Iterable[tuple[dict[str, Any], bool, Reading]]) -> Counter[str]:
