@@ -11,7 +11,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 Intent = Literal[
     "distress",
@@ -208,20 +209,19 @@ class Message:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one message says, standing alone.
 
     `start`, `end`: the inclusive days of an absence. `back`: an absence is over. `outcome`: what the text tells of how an
     emergency or a search ended, where it does. `alarm`: the kind of emergency (fall, selfharm, lost, gas, ...).
-    `seen`: somebody was in contact with the elder (false for hearsay). `addressed`: the bot itself is spoken to.
+    `addressed`: the bot itself is spoken to.
     """
 
     id: str
     intent: Intent
     elders: tuple[str, ...] = ()
     also: tuple[Intent, ...] = ()
-    also_elders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also_elders: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     ambiguous: bool = False
     start: dt.date | None = None
     end: dt.date | None = None

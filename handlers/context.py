@@ -80,7 +80,7 @@ class Context:
 
     def about(self, *elders: str) -> Context:
         """The same message, now that it is clear who is meant."""
-        reading = replace(self.reading, elders=tuple(elders), ambiguous=False)
+        reading = self.reading._replace(elders=tuple(elders), ambiguous=False)
         return replace(self, reading=reading)
 
 

@@ -162,7 +162,7 @@ def _decide(ctx: Context, row: sqlite3.Row, seen: Seen, verdict: str, said: Said
         # "老人一切都好" says how, the picture says who.
         message, reading = nameless
         media.settle(ctx.store, row["id"], elders=meant.elders, by=message.id)
-        _act_on(ctx, message, replace(reading, elders=meant.elders), act)
+        _act_on(ctx, message, reading._replace(elders=meant.elders), act)
         return
     if _is_report(ctx, seen, meant):
         _ask(ctx, row, verdict, meant.elders, by=by)
@@ -262,7 +262,7 @@ def about_picture(ctx: Context) -> Context:
     shown = media.elders_of(rows[-1]) if rows else ()
     if len(shown) != 1 or (todays and rows[-1]["verdict"] != "unclear"):
         return ctx
-    return replace(ctx, reading=replace(reading, intent="checkin", elders=shown)) if todays else ctx.about(*shown)
+    return replace(ctx, reading=reading._replace(intent="checkin", elders=shown)) if todays else ctx.about(*shown)
 
 
 def heard(ctx: Context, act: Act) -> None:

@@ -247,7 +247,7 @@ class Receiver:
         if reading.intent == "correct":
             self.handlers["correct"](ctx)
         elif "correct" in reading.also:
-            taken_back = replace(reading, elders=reading.also_elders.get("correct", reading.elders))
+            taken_back = reading._replace(elders=reading.also_elders.get("correct", reading.elders))
             self.handlers["correct"](replace(ctx, reading=taken_back))
         report: Act = "report" if ctx.from_room else "report_in_private"
         told = reading.contacts().items()
@@ -283,7 +283,7 @@ class Receiver:
                 alerts.name_elder(self.store, alert["id"], chosen[0], ctx.now)
         itself = len(ctx.people) > 1 and all(elder in {p.id for p in ctx.people} for elder in chosen)
         people = chosen if itself else original.people
-        meant = replace(first, elders=chosen, ambiguous=False)
+        meant = first._replace(elders=chosen, ambiguous=False)
         self.act(replace(ctx, message=replace(original, people=people), reading=meant))
         pictures.chosen(ctx, original.id, chosen)
         return True

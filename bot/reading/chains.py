@@ -210,7 +210,7 @@ def _state(reader: Reader, rest: str, safe: bool, sender: Sender) -> tuple[Inten
     scene = Scene(role=sender.role if sender.role != "elder" else "volunteer", subject=True, known=True, text=rest)
     verdict = judge_scene(clauses, scene)
     said = next((i for i in OWN_NEWS if i in verdict.reasons), None)  # an entry is terse: the rules go first
-    weigh(verdict, scene, clauses, "某" + rest, frozenset(), reader._weights)
+    weigh(verdict, scene, clauses, "某" + rest, frozenset(), reader._ear)
     intent = said or verdict.intent
     if intent not in OWN_NEWS:
         intent = "checkin" if ticked or verdict.contact >= CLEAR else "chat"

@@ -13,13 +13,14 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from operator import add
+from typing import NamedTuple
 
 from bot.model import INTENTS, Intent
 from bot.reading.clauses import Clause
+from bot.reading.finding import Finder
 from bot.reading.scene import Scene, Verdict
 
 MODEL = "hearing.bin"
@@ -28,7 +29,9 @@ ROLES = {"elder": "E", "family": "F", "volunteer": "V", "clinic": "V", "coordina
 FLAGS = ("own", "known", "subject", "stranger", "addressed", "quote")  # of a scene
 FOUND = ("weak", "strict", "poor", "back", "sure", "settled")  # of a verdict
 
-BIAS = "::bias"
+GRAM = 3  # characters of the longest n-gram
+TAG = "::"  # how a feature begins that no text can give
+BIAS = TAG + "bias"
 HEADS = len(INTENTS) + 1  # a score for each intent, and one for contact
 SCALE = 40  # a stored weight is a byte: the weight times this, above MIDDLE
 MIDDLE = 128
@@ -39,20 +42,43 @@ UNPACK = struct.Struct(f"<{HEADS}I").unpack
 Weights = Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """`chances`: a probability for each intent in the guide's order. `contact`: that somebody is in contact today."""
 
     chances: list[float]
     contact: float
 
 
-def features(text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdict, marks: Iterable[str]) -> set[str]:
-    """What the model looks at: n-grams of the text (names and kin blotted out), tags with frames, the rules, who writes."""
-    who = ROLES.get(scene.role, "X")
-    row = "^" + text[:MOST] + "$"
+class Ear:
+    """Weights made ready for hearing: the n-grams among them are found in one pass, the tags looked up."""
+
+    def __init__(self, weights: Weights) -> None:
+        grams = [f for f in weights if len(f) <= GRAM and not f.startswith(TAG)]
+        self.grams = Finder({f: k for k, f in enumerate(grams)})
+        self.rows = [weights[f] for f in grams]
+        self.tags = {f: row for f, row in weights.items() if len(f) > GRAM or f.startswith(TAG)}
+        self.bias = weights.get(BIAS)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.tags)
+
+
+def framed(text: str) -> str:
+    """What is looked at of a text, with its two ends marked."""
+    return "^" + text[:MOST] + "$"
+
+
+def grams(text: str) -> set[str]:
+    """The characters, pairs and threes of a text."""
+    row = framed(text)
     pairs = list(map(add, row, row[1:]))
-    found = {*row, *pairs, *map(add, pairs, row[2:])}
+    return {*row, *pairs, *map(add, pairs, row[2:])}
+
+
+def tags(text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdict, marks: Iterable[str]) -> set[str]:
+    """What the model looks at beside the n-grams: word-list tags with frames, the rules, who writes, how much."""
+    who = ROLES.get(scene.role, "X")
+    found: set[str] = set()
     put = found.add
     for c in clauses:
         frame = (
@@ -78,14 +104,12 @@ def features(text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdic
     for flag in FOUND:
         if getattr(verdict, flag):
             put("::" + flag)
-    first = True
-    for intent in INTENTS:
-        if intent in verdict.reasons:
+    if verdict.reasons:
+        for intent in verdict.reasons:
             put("::+" + intent)
-            if first:
-                put("::=" + intent)
-                put(f"::={intent}{who}")
-                first = False
+        first = verdict.first
+        put("::=" + first)
+        put(f"::={first}{who}")
     for mark in marks:
         put("::" + mark)
     return found
@@ -119,25 +143,26 @@ def load(data: bytes) -> dict[str, int]:
 
 
 @cache
-def weights() -> Weights:
-    """The trained weights, packed. Empty where no model was trained."""
+def ear() -> Ear:
+    """The trained weights, ready for hearing. False where no model was trained."""
     file = resources.files("bot.reading") / MODEL
-    return load(file.read_bytes()) if file.is_file() else {}
+    return Ear(load(file.read_bytes()) if file.is_file() else {})
 
 
-def scores(found: Iterable[str], table: Weights) -> list[float]:
+def scores(text: str, tags: Iterable[str], ear: Ear) -> list[float]:
     """One score an intent, in the guide's order, then that of contact."""
-    known = list(filter(None, map(table.get, found)))
-    bias = table.get(BIAS)
-    if bias is not None:
-        known.append(bias)
+    rows = ear.rows
+    known = [rows[k] for k in {k for _, k in ear.grams.every(framed(text))}]
+    known += filter(None, map(ear.tags.get, tags))
+    if ear.bias is not None:
+        known.append(ear.bias)
     level = MIDDLE * len(known)
     return [(lane - level) / SCALE for lane in UNPACK(sum(known).to_bytes(WIDTH, "little"))]
 
 
-def hear(found: Iterable[str], table: Weights) -> Heard:
-    """What the features sound like."""
-    total = scores(found, table)
+def hear(text: str, tags: Iterable[str], ear: Ear) -> Heard:
+    """What a text (names and kin blotted out) and its tags sound like."""
+    total = scores(text, tags, ear)
     contact = total.pop()
     return Heard(probabilities(total), logistic(contact))
 
@@ -155,13 +180,13 @@ def logistic(score: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-def telling(found: Iterable[str], intent: Intent, table: Weights, most: int = 3) -> list[str]:
-    """The pieces of text that speak most for an intent, to be shown as its reason."""
+def telling(text: str, intent: Intent, ear: Ear, most: int = 3) -> list[str]:
+    """The pieces of a text that speak most for an intent, to be shown as its reason."""
     shift = LANE * INTENTS.index(intent)
     rated = []
-    for feature in found:
-        if len(feature) == 3 and (row := table.get(feature)) and ":" not in feature:
-            weight = (row >> shift & 0xFF) - MIDDLE
-            if weight > 0 and "^" not in feature and "$" not in feature:
-                rated.append((-weight, feature))
-    return [feature for _, feature in sorted(rated)[:most]]
+    for gram in {text[k : k + GRAM] for k in range(min(MOST, len(text)) - GRAM + 1)}:
+        if ":" not in gram and (k := ear.grams.get(gram)) is not None:
+            weight = (ear.rows[k] >> shift & 0xFF) - MIDDLE
+            if weight > 0:
+                rated.append((-weight, gram))
+    return [gram for _, gram in sorted(rated)[:most]]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -39,8 +38,7 @@ JOKING_PICTURES = "😂🤣😄😁😆😅🤭😜😝😛🙃😹"
 SAD_PICTURES = "😭😢😰😨😱😣😖😫😩🤒🤕🤢🤮😷💔🆘😔😞☹🙁"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A message made readable. `plain` has no mentions, no quote, no emoji; `quote` is the text quoted, from `quoted`."""
 
     plain: str

@@ -21,6 +21,7 @@ from bot.reading.what import judge_scene
 from bot.reading.who import Sender, Token, Who, sender_of
 
 BOT = "小安"
+CALLED = (BOT, "@" + BOT)
 TO_BOT = re.compile(r"^(?:@?小安|小安小安)(?:[，,：: 。！!~～]|(?=你|我|早|好|能|咋|怎|请|帮|谁|报|今|把|名|查))?")
 HELLO = re.compile(r"(?:早上|上午|中午|下午|晚上|大家|各位|你|您|都)(?:好|早)|早安|晚安|早[啊呀哦]|安好")
 GREETING_REST = re.compile(
@@ -49,7 +50,7 @@ class Reader:
         self._scanner = scanner()
         self._greetings = whole()
         segment.tokenizer()  # the slow files are read now, not with the first message
-        self._weights = hearing.weights() if weights is None else weights
+        self._ear = hearing.ear() if weights is None else hearing.Ear(weights)
         self._look = pondering.scores if weights is None and look is None else look
 
     # -- public ------------------------------------------------------------------------------------------------------
@@ -98,14 +99,14 @@ class Reader:
         subject, tokens = self._subject(message, text, sender, plain)
         clauses, scene = subject.clauses, subject.scene(addressed)
         seen = blotted(plain, tokens)
-        found = hearing.features(seen, clauses, scene, judge_scene(clauses, scene), text.emoji)
+        found = hearing.tags(seen, clauses, scene, judge_scene(clauses, scene), text.emoji) | hearing.grams(seen)
         return list(found), seen, scene.role
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
     def _addressed(self, message: Message, text: Text) -> bool:
         """Is the bot spoken to?"""
-        return message.to == "bot" or BOT in text.mentions or TO_BOT.match(text.plain) is not None
+        return message.to == "bot" or text.plain.startswith(CALLED) or BOT in text.mentions
 
     def _unaddressed(self, plain: str, addressed: bool) -> str:
         """The text without the bot's name before it, and of a very long one only the head and the tail."""
@@ -173,7 +174,7 @@ class Reader:
         if len(groups) > 1:
             return self._several(message, subject, scene, groups, addressed, hurried)
         verdict = judge_scene(clauses, scene)
-        weigh(verdict, scene, clauses, blotted(plain, tokens), subject.text.emoji, self._weights, self._look, hurried)
+        weigh(verdict, scene, clauses, blotted(plain, tokens), subject.text.emoji, self._ear, self._look, hurried)
         return self._decide(message, subject, verdict, addressed)
 
     def _greeting(self, message: Message, text: Text, sender: Sender, body: str, addressed: bool) -> Reading | None:
@@ -234,8 +235,8 @@ class Reader:
     ) -> Reading:
         whole = judge_scene(subject.clauses, scene)
         text = blotted(subject.plain, subject.tokens)
-        weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._weights, self._look, hurried)
-        parts = several.parts_of(subject, scene, groups, self._weights)
+        weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._ear, self._look, hurried)
+        parts = several.parts_of(subject, scene, groups, self._ear)
         lead = whole.intent = several.leading(whole, parts)
         return several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.model import Intent
+from bot.model import INTENTS, Intent
 from bot.reading.clauses import Clause
 from bot.reading.lexicon import Hit
 
@@ -42,6 +42,13 @@ class Verdict:
     intent: Intent = "chat"
     contact: float = 0.0  # the chance that somebody is in contact today
     chances: list[float] = field(default_factory=list)  # of the intents, in the guide's order; empty without weights
+
+    @property
+    def first(self) -> Intent:
+        """What the rules alone say: of the intents that they see, the first in the guide's order."""
+        if len(self.reasons) > 1:
+            return min(self.reasons, key=INTENTS.index)
+        return next(iter(self.reasons), "chat")
 
 
 OTHER_SUBJECT = re.compile(

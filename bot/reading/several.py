@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.model import CONTACT, INTENTS, Intent, Reading
 from bot.reading.clauses import Clause
-from bot.reading.hearing import Weights
+from bot.reading.hearing import Ear
 from bot.reading.scene import Scene, Verdict
 from bot.reading.subject import Subject, blotted
 from bot.reading.weighing import ALSO, CLEAR, weigh
@@ -37,7 +37,7 @@ class Part:
         return chances[INTENTS.index(intent)] if chances else float(self.verdict.intent == intent)
 
 
-def parts_of(subject: Subject, scene: Scene, groups: Iterable[Group], table: Weights) -> list[Part]:
+def parts_of(subject: Subject, scene: Scene, groups: Iterable[Group], ear: Ear) -> list[Part]:
     """Every group judged by its own words."""
     parts = []
     for ids, vague, clauses in groups:
@@ -52,7 +52,7 @@ def parts_of(subject: Subject, scene: Scene, groups: Iterable[Group], table: Wei
         )
         verdict = judge_scene(clauses, alone)
         text = "，".join(blotted(subject.plain, subject.tokens, c.start, c.end) for c in clauses)
-        weigh(verdict, alone, clauses, text, subject.text.emoji, table)
+        weigh(verdict, alone, clauses, text, subject.text.emoji, ear)
         parts.append(Part(ids, vague, clauses, verdict))
     return parts
 
@@ -74,7 +74,7 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     if lead in BESIDE:
         well = _in_contact(parts, ())
         if well and whole.contact >= CLEAR and set().union(*well.values()) != set(reading.elders):
-            return replace(reading, also=tuple(well), also_elders=_named(well))
+            return reading._replace(also=tuple(well), also_elders=_named(well))
         return reading
     if lead not in OWN_NEWS:
         return reading
@@ -84,8 +84,7 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
     well = _in_contact(parts, ids)
     kept = tuple(i for i in reading.also if i not in CONTACT)
-    return replace(
-        reading,
+    return reading._replace(
         elders=ids,
         ambiguous=any(p.vague for p in mine),
         also=(*kept, *well),
@@ -125,5 +124,5 @@ def _corrected(reading: Reading, parts: Sequence[Part]) -> Reading:
         i for p in parts for i in p.ids if i not in wrong and any("是" in c.text or c.live for c in p.clauses)
     )
     if wrong and right:
-        return replace(reading, elders=wrong, also=("checkin",), also_elders={"checkin": right})
+        return reading._replace(elders=wrong, also=("checkin",), also_elders={"checkin": right})
     return reading

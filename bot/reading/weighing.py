@@ -45,18 +45,13 @@ WORDS: dict[Intent, str] = {
 Look = Callable[[str, str], Sequence[float]]
 
 
-def ruled(verdict: Verdict) -> Intent:
-    """What the rules alone say: the first in the guide's order."""
-    return next((i for i in INTENTS if i in verdict.reasons), "chat")
-
-
 def weigh(
     verdict: Verdict,
     scene: Scene,
     clauses: Sequence[Clause],
     text: str,
     marks: frozenset[str],
-    table: hearing.Weights,
+    ear: hearing.Ear,
     look: Look | None = None,
     hurried: bool = False,
 ) -> None:
@@ -65,12 +60,11 @@ def weigh(
     `hurried`: it is taken only where somebody's safety hangs on it.
     """
     reasons = verdict.reasons
-    verdict.intent = ruled(verdict)
-    if not table:
+    verdict.intent = verdict.first
+    if not ear:
         verdict.contact = 1.0 if verdict.strict or verdict.intent in CONTACT else 0.0
         return
-    found = hearing.features(text, clauses, scene, verdict, marks)
-    heard = hearing.hear(found, table)
+    heard = hearing.hear(text, hearing.tags(text, clauses, scene, verdict, marks), ear)
     if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard, hurried):
         heard = together(heard, look(text, scene.role))
     if clauses and not scene.own and all(c.wished or c.supposed for c in clauses):
@@ -88,7 +82,7 @@ def weigh(
         intent = "concern"
     verdict.intent = intent
     if intent not in reasons and intent != "chat":
-        words = "、".join(hearing.telling(found, intent, table))
+        words = "、".join(hearing.telling(text, intent, ear))
         reasons[intent] = f"{WORDS[intent]}（像“{words}”这样的说法）" if words else WORDS[intent]
 
 

@@ -23,8 +23,8 @@ def test_the_same_messages_give_the_same_weights() -> None:
 
 def test_it_learns_what_it_is_told() -> None:
     data = [sample(["起床", "::E"], 7, True), sample(["昨天", "::F"], 12, False)] * 30
-    table = hearing.load(hearing.dump(teach.train(data)))
-    up, past = hearing.hear(["起床", "::E"], table), hearing.hear(["昨天", "::F"], table)
+    ear = hearing.Ear(hearing.load(hearing.dump(teach.train(data))))
+    up, past = hearing.hear("我起床了", ["::E"], ear), hearing.hear("昨天", ["::F"], ear)
     assert up.chances.index(max(up.chances)) == 7
     assert past.chances.index(max(past.chances)) == 12
     assert up.contact > 0.7 > 0.3 > past.contact
@@ -32,9 +32,19 @@ def test_it_learns_what_it_is_told() -> None:
 
 def test_packed_weights_add_up_like_plain_ones() -> None:
     one, two = [1.5, -0.3, *[0.0] * 12], [-0.5, 0.4, *[0.1] * 12]
-    table = hearing.load(hearing.dump({"x": one, "y": two}))
-    got = hearing.scores(["x", "y", "unknown"], table)
+    ear = hearing.Ear(hearing.load(hearing.dump({"x": one, "act:E": two})))
+    got = hearing.scores("xzx", ["act:E", "unknown"], ear)
     assert got == pytest.approx([a + b for a, b in zip(one, two, strict=True)], abs=1 / hearing.SCALE)
+
+
+def test_every_n_gram_is_heard_and_heard_once() -> None:
+    text = "平安，平安[X]::E"
+    grams = hearing.grams(text)
+    assert {"^", "平", "^平安", "平安，", "E$", "]::"} <= grams
+    number = sum(not f.startswith(hearing.TAG) for f in grams)  # no text can give a tag
+    ear = hearing.Ear({f: hearing.pack([0.25] * hearing.HEADS) for f in grams})
+    assert hearing.scores(text, (), ear) == pytest.approx([number / 4] * hearing.HEADS)
+    assert hearing.scores("", (), ear) == pytest.approx([2 / 4] * hearing.HEADS)  # its two ends
 
 
 def test_a_file_keeps_every_feature() -> None:
