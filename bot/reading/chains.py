@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from bot.model import INTENTS, Intent, Message, Reading
 from bot.reading.clauses import split
+from bot.reading.names import Names
 from bot.reading.normalise import Text
 from bot.reading.scene import Scene
 from bot.reading.several import OWN_NEWS
-from bot.reading.weighing import CLEAR, weigh
+from bot.reading.weighing import weigh
 from bot.reading.what import judge_scene
-from bot.reading.who import Sender, Who
+from bot.reading.who import Place, Sender, Who
 
 if TYPE_CHECKING:
     from bot.reading.reader import Reader
+
+State = tuple[Intent, str | None, bool]  # of an entry: its intent, the kind of an emergency, said in plain words
 
 HEAD = re.compile(r"#\s?(?:接龙|group\s?note|接力|chain)", re.I)
 ENTRY = re.compile(
@@ -26,10 +29,22 @@ ABOUT_SAFE = re.compile(
     r"平安|报安|报到|签到|打卡|安好|今日情况|健康|每日一报|探访|走访|回访|巡访|看望|问候|早安|到了没|入户|电话访|情况登记|身体状况|状况"
 )
 ABOUT_OTHER = re.compile(
-    r"报名|活动|团购|鸡蛋|一板|订餐|订饭|订购|接种|疫苗|排练|合唱|二胡|包饺子|讲座|参加|名额|电影|旅游|采摘|聚餐|午餐|晚餐|早餐|理发|义剪|体检|义诊|课|班|领|米|面|油|菜|水果|苹果|牛奶|斤|箱|袋|快递|拼单|报数|演出|比赛|志愿者|值班|排班|投票|选|车位|缴费|交费|收费|换|维修|改造|电梯|意见|同意|签名"
+    r"报名|活动|团购|鸡蛋|一板|订餐|订饭|订购|接种|疫苗|排练|合唱|二胡|包饺子|讲座|参加|名额|电影|旅游|采摘|聚餐|午餐|晚餐|早餐|理发|义剪|体检|义诊|课|(?<![早晚白夜中])班|领|米|面|油|菜|水果|苹果|牛奶|斤|箱|袋|快递|拼单|报数|演出|比赛|志愿者|值班|排班|投票|选|车位|缴费|交费|收费|换|维修|改造|电梯|意见|同意|签名"
+)
+# What a heading may hold that says only where and when: 毛纺厂院 10.14 早查房.
+WHERE_WHEN = re.compile(
+    r"[\d\s.．/\-—:：，、【】\[\]（）()年月日号]|[早晚午上下中夜]?(?:班|查房|查|巡|点名|点卯)|今[日天早晚]|[早晚]上|[上下中]午|周[一二三四五六日末]|"
+    r"星期[一二三四五六日天]|礼拜[一二三四五六天]|电话|上门|名单|一览|汇总|情况|结果|楼|栋|单元|院|小区|社区|新村|家园|家属|路|组|片"
+)
+DATE_FIRST = re.compile(r"^\s{0,6}\d{1,2}\s?[.．/月-]\s?\d{1,2}(?:日|号)?(?![\d.])(?!\s?(?:号|楼|栋|幢|单元|-))")
+# Where an entry says its elder is, if not at home.
+ELSEWHERE = re.compile(
+    r"^(?:人)?(?:还|又|已|正|现|现在|昨天|今天|暂时)*(?:被)?(?:在|去|回|到|住|住在|住到|去了|回了|接到|接去)?(?:了)?"
+    r"(?:[大小二三老]?(?:儿子|女儿|闺女|丫头|姑娘|妹妹|妹子|姐姐|弟弟|哥哥|侄子|侄女|侄儿|孙子|孙女|外孙|外孙女|外甥|儿媳|亲戚|妹|姐|弟|哥|儿|女)"
+    r"(?:家|那儿|那里|那边|处)|外地|外市|老家|乡下|娘家|医院|住院|住着院|住院部|省医|省人民|中医院|ICU)(?:里|了|呢|中|着|去了|住着?|住院)*(?:$|[，。,.（(])"
 )
 DOUBT = re.compile(
-    r"^[?？]+$|不清楚|不知道|未知|待定|待确认|没问到|没问|未报|没报|还没|没见|未见|等消息|待报|再问|问一下|？|\?|不确定|无人|空"
+    r"^[?？]+$|不清楚|不知道|未知|待定|待确认|没问到|没问|未报|没报|还没|没见|未见|等消息|待报|再问|问一下|？|\?|不确定|无人|空|没碰|没遇|没见"
 )
 PROXY = re.compile(
     r"[（(][^（）()]{0,12}(?:代|替|帮|报|女儿|儿子|孙|媳|婿|邻居|志愿者|家属|老伴)[^（）()]{0,6}[)）]|(?:女儿|儿子|孙女|孙子|媳妇|志愿者|家属|老伴|邻居)?代(?:报|发|填|接龙)?$"
@@ -38,7 +53,13 @@ OK_WORDS = re.compile(
     r"^(?:✓|平安|好|好着|好着呢|在|在家|到|已到|安|ok|OK|1|√|安好|正常|没事|早|报到|好的|挺好|很好|都好|一切正常|一切都好|嗯|有|已报|已报平安|报平安|健康|已见|见到|见着|已看|看过|已接|接了|已接电话|已通话|已联系|精神好|精神|起了|醒了|吃了|[+]1|没麻达|哈|没问题|老样子|早上好|今天好|到了|平安到|人好|人在|在呢|签到|打卡)[!！。~～✓，]*$"
 )
 DOOR_FIRST = re.compile(r"^[\s\d\-—#A-Za-z\u4e00-\u9fff]{0,14}$")
-TICKED = re.compile(r"^[√✓☑]+[\s，,]*")
+TICKED = re.compile(r"^[√✓☑○]+[\s，,]*|[\s，,]*[√✓☑○]+$")
+OPENS_WELL = re.compile(r"^(?:平安|好|在|到|安好|正常|没事)[，,。 ]")
+LISTED = (
+    0.4  # the chance of contact from which an entry of a list about how people are clears; such a list is of those seen
+)
+TICK_FIRST = re.compile(r"^[\s，]*[√✓☑○]+[\s，,]*(?=\S)")
+TICK_ALONE = re.compile(r"^[√✓☑○，,\s]*$")
 SKIP_TAIL = re.compile(r"^[\s:：，,\-—–·.]+|[\s，,。！!~～]+$")
 
 
@@ -64,14 +85,20 @@ def is_chain(text: str, who: Who) -> bool:
         return HEAD.match(text) is not None if text[:1] == "#" else False
     if HEAD.search(text):
         return True
-    numbered = sum(1 for line in text.split("\n", 60)[:60] if ENTRY.match(line))
-    return numbered >= 2 or _first_of_register(text, who) is not None
+    return _numbered(text) >= 2 or _first_of_register(text, who) is not None
+
+
+def _numbered(text: str) -> int:
+    """How many lines are numbered, not counting a date that opens the heading."""
+    lines = [line for line in text.split("\n", 100)[:100] if line.strip() and not HEAD.match(line.strip())]
+    if lines and DATE_FIRST.match(lines[0]):
+        lines = lines[1:]
+    return sum(1 for line in lines if ENTRY.match(line))
 
 
 def entries(text: str, who: Who) -> tuple[str, list[str]]:
     """(heading, entries with their continuation lines) of a chain."""
-    numbered = any(ENTRY.match(line) for line in text.split("\n", 100)[:100])
-    if not numbered and (first := _first_of_register(text, who)) is not None:
+    if _numbered(text) < 2 and (first := _first_of_register(text, who)) is not None:
         lines = [line.strip() for line in text.split("\n") if line.strip()]
         return "\n".join(lines[:first]), lines[first:]
     heading: list[str] = []
@@ -85,7 +112,7 @@ def entries(text: str, who: Who) -> tuple[str, list[str]]:
         if EXAMPLE.match(line) and not ENTRY.match(line):
             example = True
             continue
-        m = ENTRY.match(line)
+        m = None if not found and DATE_FIRST.match(line) and all(map(HEAD.match, heading)) else ENTRY.match(line)
         if m is not None:
             example = False
             body = m[5].strip()
@@ -104,26 +131,22 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     """One reading for the whole list: the first intent in order leads, the other entries' contacts stand beside it."""
     heading, rows = entries(text.plain, reader.who)
     title = HEAD.sub("", heading)
-    safe = ABOUT_SAFE.search(title) is not None
-    other = ABOUT_OTHER.search(title) is not None
-    people = [_entry(reader, row, sender) for row in rows]
+    places = reader.who.places(title)
+    people = [_entry(reader, row, sender, places) for row in rows]
     named = [(ids, vague, rest) for ids, vague, rest in people if ids]
-    if not safe:
-        spoken = sum(1 for _, _, rest in named if OK_WORDS.match(rest) or re.search("平安|好着|在家", rest))
-        bare = sum(1 for _, _, rest in named if not rest)
-        if other or not named or spoken * 2 < len(named) or (bare == len(named) and not title):
-            ids = tuple(dict.fromkeys(i for found, vague, _ in named if not vague for i in found))
-            wares = re.search(r"鸡蛋|团购|斤|板|箱|袋|拼|订购|元|块钱|价", text.plain) is not None
-            intent: Intent = "chat" if wares or not rows else "activity"
-            return Reading(message.id, intent, () if wares else ids, why="接龙，不是报平安", addressed=addressed)
+    states = [_state(reader, rest, sender) for _, _, rest in named]
+    if not _about_safe(title, reader.who.names, [(rest, s) for (_, _, rest), s in zip(named, states, strict=True)]):
+        ids = tuple(dict.fromkeys(i for found, vague, _ in named if not vague for i in found))
+        wares = re.search(r"鸡蛋|团购|斤|板|箱|袋|拼|订购|元|块钱|价", text.plain) is not None
+        intent: Intent = "chat" if wares or not rows else "activity"
+        return Reading(message.id, intent, () if wares else ids, why="接龙，不是报平安", addressed=addressed)
     by_intent: dict[Intent, dict[str, None]] = {}
     unclear: dict[Intent, bool] = {}
     alarm = None
-    for ids, vague, rest in named:
-        got = _state(reader, rest, safe, sender)
+    for (ids, vague, _), got in zip(named, states, strict=True):
         if got is None:
             continue
-        intent, kind = got
+        intent, kind, _ = got
         if vague:
             if intent in ("checkin", "concern"):
                 continue  # one of several: nobody is cleared by it
@@ -138,7 +161,7 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     if lead is None:
         return Reading(
             message.id,
-            "checkin" if safe and rows else "activity" if rows else "chat",
+            "checkin" if rows else "chat",
             (),
             why="接龙里没有可以登记的人",
             addressed=addressed,
@@ -161,10 +184,30 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     )
 
 
-def _entry(reader: Reader, row: str, sender: Sender) -> tuple[tuple[str, ...], bool, str]:
-    """(elders, several could be meant, what is said) of one entry."""
+def _about_safe(title: str, names: Names, said: list[tuple[str, State | None]]) -> bool:
+    """Is a list about how its people are: by its heading, or where that only says where and when by its entries?"""
+    if ABOUT_SAFE.search(title):
+        return True
+    told = [(rest, state) for rest, state in said if rest]
+    if not told or ABOUT_OTHER.search(title):
+        return False
+    bare = title
+    for start, end, _ in reversed(names.places_in(title)):
+        bare = bare[:start] + bare[end:]
+    neutral = len(WHERE_WHEN.sub("", bare)) <= 2
+    telling = sum(
+        1 for rest, state in told if state is not None and state[2] and (neutral or not TICK_ALONE.match(rest))
+    )
+    return telling * 2 >= (len(told) if neutral else len(said))
+
+
+def _entry(reader: Reader, row: str, sender: Sender, places: list[Place]) -> tuple[tuple[str, ...], bool, str]:
+    """(elders, several could be meant, what is said) of one entry. `places`: those of the heading."""
     if not row:
         return (), False, ""
+    tick = TICK_FIRST.match(row)
+    if tick:
+        row = row[tick.end() :]
     tokens = reader.who.tokens(row, Sender())
     named = [t for t in tokens if t.ids and t.kind not in ("other", "bare")]
     if (
@@ -187,25 +230,31 @@ def _entry(reader: Reader, row: str, sender: Sender) -> tuple[tuple[str, ...], b
             joined.append(t)
     ids = tuple(dict.fromkeys(i for t in joined for i in t.ids))
     vague = any(t.ambiguous for t in joined)
+    if vague and places:
+        ids = reader.who.narrow(ids, places, [])
+        vague = len(ids) > len(joined)
     rest = row[joined[-1].end :]
     rest = re.sub(
         r"^(?:奶奶|爷爷|老奶奶|老爷爷|阿姨|叔叔|叔|大爷|大妈|老师|老人|师傅|姨|婶|夫妇|夫妻|老两口|两口子)", "", rest
     )
     if re.match(r"^(?:夫妇|夫妻|老两口|两口子)", row[joined[-1].end :]) and len(ids) == 1:
         ids = reader.roster.household(ids[0])
-    rest = PROXY.sub("", rest)
-    return ids, vague, SKIP_TAIL.sub("", rest)
+    rest = SKIP_TAIL.sub("", PROXY.sub("", rest))
+    return ids, vague, f"✓ {rest}" if tick and not TICKED.search(rest) else rest
 
 
-def _state(reader: Reader, rest: str, safe: bool, sender: Sender) -> tuple[Intent, str | None] | None:
+def _state(reader: Reader, rest: str, sender: Sender) -> State | None:
     """What an entry says of its elder; None for blank or doubtful ones."""
     if not rest:
         return None
-    if OK_WORDS.match(rest):
-        return "checkin", None
-    ticked = TICKED.match(rest)
+    if OK_WORDS.match(rest) or TICK_ALONE.match(rest):
+        return "checkin", None, True
+    if ELSEWHERE.match(rest):
+        return "elder_away", None, True
+    ticked = TICKED.search(rest)
     if ticked:
-        rest = rest[ticked.end() :]
+        rest = TICKED.sub("", rest)
+    well = ticked is not None or OPENS_WELL.match(rest) is not None
     clauses = split(rest, reader._scanner)
     scene = Scene(role=sender.role if sender.role != "elder" else "volunteer", subject=True, known=True, text=rest)
     verdict = judge_scene(clauses, scene)
@@ -213,9 +262,9 @@ def _state(reader: Reader, rest: str, safe: bool, sender: Sender) -> tuple[Inten
     weigh(verdict, scene, clauses, "某" + rest, frozenset(), reader._ear)
     intent = said or verdict.intent
     if intent not in OWN_NEWS:
-        intent = "checkin" if ticked or verdict.contact >= CLEAR else "chat"
-    elif ticked and intent in ("unreachable", "elder_away"):
+        intent = "checkin" if well or verdict.contact >= LISTED else "chat"
+    elif well and intent in ("unreachable", "elder_away"):
         intent = "checkin"
     if intent == "chat" or (intent == "checkin" and not ticked and DOUBT.search(rest)):
         return None
-    return intent, verdict.alarm
+    return intent, verdict.alarm, well or said is not None

@@ -33,7 +33,7 @@ ODD = frozenset(  # what PICTURE, KEYCAP and HIDDEN look for: where none of it i
 )
 MENTION = re.compile("@([^\u2005\\s，。！？、@]{1,30})")
 SPACES = "\u2005\u3000\u00a0\u2002\u2003\u2009\t\r\v\f"
-YES = "✅✔☑👌💪👍"
+YES = "✅✔✓☑👌💪👍"
 JOKING_PICTURES = "😂🤣😄😁😆😅🤭😜😝😛🙃😹"
 SAD_PICTURES = "😭😢😰😨😱😣😖😫😩🤒🤕🤢🤮😷💔🆘😔😞☹🙁"
 

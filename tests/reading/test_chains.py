@@ -42,3 +42,43 @@ def test_an_entry_that_was_not_reached_leads(read: Read) -> None:
 )
 def test_lists_about_other_things_and_doubtful_entries_clear_nobody(read: Read, text: str) -> None:
     assert not read("陶然", text).contacts()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#接龙\n11.18 红星小区\n\n1. 吕秀云 ✓\n2. 柳国庆 ✔",  # a date is no entry; a heading of place and day asks how they are
+        "11.18红星早班\n吕秀云 ✅\n柳国庆 √",
+        "红星小区 周三\n✅吕秀云\n✅柳国庆",
+        "1.12 红星小区\n吕秀云 平安\n柳国庆 好",
+        "#接龙\n1月12日晚查房\n1、吕秀云 在\n2、柳国庆 看电视呢",
+    ],
+)
+def test_a_heading_of_where_and_when_is_enough_for_a_list_of_who_was_seen(read: Read, text: str) -> None:
+    assert read("陶然", text).contacts() == {"N03": "checkin", "N04": "checkin"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#接龙\n水表已抄\n1. 吕秀云 ✓\n2. 柳国庆 ✓",
+        "电费补贴的材料\n吕秀云 ✓\n柳国庆 ✓",
+        "#接龙\n红星小区 11.18\n1. 吕秀云\n2. 柳国庆",
+        "#接龙\n红星小区 11.18\n1. 吕秀云 ❌\n2. 柳国庆 没碰上",
+    ],
+)
+def test_ticks_under_another_matter_and_bare_names_clear_nobody(read: Read, text: str) -> None:
+    assert not read("陶然", text).contacts()
+
+
+@pytest.mark.parametrize("where", ["还在儿子家", "外地", "住院", "妹妹家（周五回）", "在老家呢"])
+def test_an_entry_that_tells_of_another_house_is_an_absence(read: Read, where: str) -> None:
+    got = read("陶然", f"#接龙\n红星小区11月18日\n1. 吕秀云 {where}\n2. 柳国庆 好，女儿住院他陪着")
+    assert (got.intent, got.elders, got.contacts()) == ("elder_away", ("N03",), {"N04": "checkin"})
+
+
+def test_the_place_in_the_heading_decides_between_two_of_one_name(read: Read) -> None:
+    assert read("陶然", "#接龙\n金河苑报平安\n1. 高奶奶 平安\n2. 孟祥和 好").contacts() == {
+        "N05": "checkin",
+        "N06": "checkin",
+    }
