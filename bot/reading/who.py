@@ -152,6 +152,11 @@ OWN_SELF = re.compile(
     r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
 )
 HOUSEHOLD = re.compile(r"([\u4e00-\u9fff])(?:奶奶|爷爷|老)?家(?:的)?(?:老两口|两口子?|二老|两位老人|两位|俩老人|夫妇)")
+# A family by its surname (牛家没人应), and not 国家, 刘家峡, 管家的.
+FAMILY = re.compile(
+    r"(?<![大国回全自公专作搬成当农楼户两老小这那上下])([\u4e00-\u9fff])家(?![属庄川窑河沟村台山湾里乡伙具长务用电常教访产境峡坪堡福])"
+)
+ONE_OF_IT = re.compile("(?:的|那个?|屋里)?(?:老?太太|老太|老[汉头爷嫂]|奶奶|爷爷|大爷|阿姨|[小女儿娃媳姑侄孙])")
 # After somebody's name: 牛连长两口子
 AND_THE_OTHER = re.compile(r"(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|叔叔?|师傅|老师))?(?:老两口|两口子|夫妇|夫妻|老俩口)")
 BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位左奶奶
@@ -307,6 +312,8 @@ class Who:
             found += self._pairs(text, sender, found)
         if "家" in text:
             self._houses(text, found, places, doors)
+            if not sender.elders:
+                self._families(text, found)
         self._couples(text, found)
         self._addresses(text, places, doors, found)
         found.sort(key=lambda t: t.start)
@@ -578,6 +585,16 @@ class Who:
             found[:] = [t for t in found if not (t.start < m.end() and m.start() < t.end)]
             ids = tuple(i for home in homes for i in home)
             found.append(Token(m.start(), m.end(), "title", ids, plural=len(homes) == 1))
+
+    def _families(self, text: str, found: list[Token]) -> None:
+        """牛家 from a helper or a neighbour: all of the one household that is called so."""
+        for m in islice(FAMILY.finditer(text), MOST_TOKENS):
+            homes = {tuple(self.names.roster.household(i)) for i in self.names.surname.get(m[1], ())}
+            if len(homes) != 1 or any(t.start < m.end() and m.start() < t.end for t in found):
+                continue
+            home = homes.pop()
+            if len(home) == 1 or not ONE_OF_IT.match(text, m.end()):
+                found.append(Token(m.start(), m.end(), "title", home, plural=True))
 
     def _couples(self, text: str, found: list[Token]) -> None:
         """牛连长两口子: one name for both."""
