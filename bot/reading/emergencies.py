@@ -335,6 +335,10 @@ SOFTENS = frozenset(
 PLAYED_DOWN = frozenset({"minor", "fine", "core"})
 VITAL = frozenset({"chest", "breath", "selfharm", "stuck"})  # which no 不要紧 takes back
 ALONE = VITAL | {"gas", "cry", "ambulance", "aid"}  # plain enough without a second sign
+# A notice of somebody missing names the matter and what the person looks like.
+WANTED = re.compile("走失|走丢|失踪|寻人")
+UNWANTED = SOFTENS & {"over", "joke", "fiction", "habit", "hypo", "wish", "past", "retract", "thanks", "future"}
+DESCRIBED = re.compile(r"\d岁|身高|上身|上衣|下身|穿|花白|戴.{0,4}帽|体型|[米偏][高瘦胖]")
 LAUGHS = re.compile("哈哈|嘿嘿|嘻嘻|笑|乐")
 
 
@@ -346,7 +350,17 @@ def _beyond_doubt(
     categories: set[str],
 ) -> bool:
     """An alarm so plain that no other evidence may outvote it: short, in earnest, of now, and nothing that softens it."""
-    if scene.joke or scene.quote or not SOFTENS.isdisjoint(tags) or LAUGHS.search(scene.text):
+    if scene.joke or scene.quote or LAUGHS.search(scene.text):
+        return False
+    if (
+        "lost" in categories
+        and WANTED.search(scene.text)
+        and DESCRIBED.search(scene.text)
+        and UNWANTED.isdisjoint(tags)
+        and not any(c.unreal or c.past for c in clauses)
+    ):
+        return True
+    if not SOFTENS.isdisjoint(tags):
         return False
     strong = categories & CLEAR
     if {"fall", "alarm-fall"} <= {t for _, found in raised for t in found}:
@@ -377,7 +391,7 @@ def _lost(c: Clause, clauses: Sequence[Clause], text: str, scene: Scene) -> bool
     if any("定位" in w or "手环" in w for w in strong) and len(strong) == 1:
         return re.search("走丢|不动|不可能|远|怕", text) is not None
     if strong or (scene.own and NO_WAY_HOME.search(c.text)):
-        return bool(PERSON.search(text)) or scene.own
+        return bool(PERSON.search(text)) or scene.own or (scene.known and WANTED.search(c.text) is not None)
     if not (scene.subject or PERSON.search(text)):
         return False
     if scene.role == "elder" and re.search("儿子|丫头|女儿|孙|娃", c.text):
