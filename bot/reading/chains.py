@@ -53,13 +53,13 @@ OK_WORDS = re.compile(
     r"^(?:✓|平安|好|好着|好着呢|在|在家|到|已到|安|ok|OK|1|√|安好|正常|没事|早|报到|好的|挺好|很好|都好|一切正常|一切都好|嗯|有|已报|已报平安|报平安|健康|已见|见到|见着|已看|看过|已接|接了|已接电话|已通话|已联系|精神好|精神|起了|醒了|吃了|[+]1|没麻达|哈|没问题|老样子|早上好|今天好|到了|平安到|人好|人在|在呢|签到|打卡)[!！。~～✓，]*$"
 )
 DOOR_FIRST = re.compile(r"^[\s\d\-—#A-Za-z\u4e00-\u9fff]{0,14}$")
-TICKED = re.compile(r"^[√✓☑○]+[\s，,]*|[\s，,]*[√✓☑○]+$")
-OPENS_WELL = re.compile(r"^(?:平安|好|在|到|安好|正常|没事)[，,。 ]")
-LISTED = (
-    0.4  # the chance of contact from which an entry of a list about how people are clears; such a list is of those seen
-)
-TICK_FIRST = re.compile(r"^[\s，]*[√✓☑○]+[\s，,]*(?=\S)")
-TICK_ALONE = re.compile(r"^[√✓☑○，,\s]*$")
+TICKED = re.compile(r"^[√✓☑]+[\s，,]*|[\s，,]*[√✓☑]+$")
+TICK_FIRST = re.compile(r"^[\s，]*[√✓☑]+[\s，,]*(?=\S)")
+# What may answer any question, and so tells nothing under a heading that is about something else.
+ANY_ANSWER = re.compile(r"^(?:[√✓☑，,\s]*|[+]?1|有|嗯|ok|好的|到|到了|已到|已报|打卡|签到|哈|没问题)$", re.I)
+OPENS_WELL = re.compile(r"^(?:平安|好|在|安好|正常|没事)[，,。 ]")
+# The chance of contact from which an entry of a list about how people are clears: such a list is of those who were seen.
+LISTED = 0.4
 SKIP_TAIL = re.compile(r"^[\s:：，,\-—–·.]+|[\s，,。！!~～]+$")
 
 
@@ -195,9 +195,7 @@ def _about_safe(title: str, names: Names, said: list[tuple[str, State | None]]) 
     for start, end, _ in reversed(names.places_in(title)):
         bare = bare[:start] + bare[end:]
     neutral = len(WHERE_WHEN.sub("", bare)) <= 2
-    telling = sum(
-        1 for rest, state in told if state is not None and state[2] and (neutral or not TICK_ALONE.match(rest))
-    )
+    telling = sum(1 for rest, state in told if state and state[2] and (neutral or not ANY_ANSWER.match(rest)))
     return telling * 2 >= (len(told) if neutral else len(said))
 
 
@@ -230,7 +228,7 @@ def _entry(reader: Reader, row: str, sender: Sender, places: list[Place]) -> tup
             joined.append(t)
     ids = tuple(dict.fromkeys(i for t in joined for i in t.ids))
     vague = any(t.ambiguous for t in joined)
-    if vague and places:
+    if vague and len({compound for place in places for compound in place[2]}) == 1:
         ids = reader.who.narrow(ids, places, [])
         vague = len(ids) > len(joined)
     rest = row[joined[-1].end :]
@@ -247,7 +245,7 @@ def _state(reader: Reader, rest: str, sender: Sender) -> State | None:
     """What an entry says of its elder; None for blank or doubtful ones."""
     if not rest:
         return None
-    if OK_WORDS.match(rest) or TICK_ALONE.match(rest):
+    if OK_WORDS.match(rest) or not rest.strip("√✓☑，, "):
         return "checkin", None, True
     if ELSEWHERE.match(rest):
         return "elder_away", None, True
@@ -263,7 +261,7 @@ def _state(reader: Reader, rest: str, sender: Sender) -> State | None:
     intent = said or verdict.intent
     if intent not in OWN_NEWS:
         intent = "checkin" if well or verdict.contact >= LISTED else "chat"
-    elif well and intent in ("unreachable", "elder_away"):
+    elif (ticked and intent == "unreachable") or (well and intent == "elder_away"):
         intent = "checkin"
     if intent == "chat" or (intent == "checkin" and not ticked and DOUBT.search(rest)):
         return None
