@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
 from bot.model import INTENTS, Intent, Message, Reading
+from bot.reading import when
 from bot.reading.clauses import split
 from bot.reading.names import Names
 from bot.reading.normalise import Text
@@ -37,12 +39,21 @@ WHERE_WHEN = re.compile(
     r"星期[一二三四五六日天]|礼拜[一二三四五六天]|电话|上门|名单|一览|汇总|情况|结果|楼|栋|单元|院|小区|社区|新村|家园|家属|路|组|片"
 )
 DATE_FIRST = re.compile(r"^\s{0,6}\d{1,2}\s?[.．/月-]\s?\d{1,2}(?:日|号)?(?![\d.])(?!\s?(?:号|楼|栋|幢|单元|-))")
-# Where an entry says its elder is, if not at home.
-ELSEWHERE = re.compile(
+# Where an entry says its elder is, if not at home for longer. At a son's only for the day is no absence.
+AWAY_NOW = (
     r"^(?:人)?(?:还|又|已|正|现|现在|昨天|今天|暂时)*(?:被)?(?:在|去|回|到|住|住在|住到|去了|回了|接到|接去)?(?:了)?"
-    r"(?:[大小二三老]?(?:儿子|女儿|闺女|丫头|姑娘|妹妹|妹子|姐姐|弟弟|哥哥|侄子|侄女|侄儿|孙子|孙女|外孙|外孙女|外甥|儿媳|亲戚|妹|姐|弟|哥|儿|女)"
-    r"(?:家|那儿|那里|那边|处)|外地|外市|老家|乡下|娘家|医院|住院|住着院|住院部|省医|省人民|中医院|ICU)(?:里|了|呢|中|着|去了|住着?|住院)*(?:$|[，。,.（(])"
 )
+ELSEWHERE = re.compile(
+    AWAY_NOW + r"(?:外地|外市|老家|乡下|住院|住着院|住院部|ICU)(?:里|了|呢|中|着|去了)*(?:$|[，。,.（(])"
+)
+AT_KIN = re.compile(
+    AWAY_NOW
+    + r"[大小二三老]?(?:儿子|女儿|闺女|丫头|姑娘|妹妹|妹子|姐姐|弟弟|哥哥|侄子|侄女|侄儿|孙子|孙女|外孙|外孙女|外甥|儿媳|亲戚|妹|姐|弟|哥|儿|女)"
+    r"(?:家|那儿|那里|那边|处)(?:里|了|呢|住着?)*(?:$|[，。,.（(])"
+)
+TAKEN_AWAY = re.compile("[（(][^（）()]{0,12}(?:接走|接去|住院|外地|老家)[^（）()]{0,8}[)）]")
+RETURNS = re.compile("回(?!了)|出院|出$")
+STAYS = re.compile("还|住|回|接走|接去")
 DOUBT = re.compile(
     r"^[?？]+$|不清楚|不知道|未知|待定|待确认|没问到|没问|未报|没报|还没|没见|未见|等消息|待报|再问|问一下|？|\?|不确定|无人|空|没碰|没遇|没见"
 )
@@ -132,18 +143,19 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     heading, rows = entries(text.plain, reader.who)
     title = HEAD.sub("", heading)
     places = reader.who.places(title)
-    people = [_entry(reader, row, sender, places) for row in rows]
-    named = [(ids, vague, rest) for ids, vague, rest in people if ids]
-    states = [_state(reader, rest, sender) for _, _, rest in named]
-    if not _about_safe(title, reader.who.names, [(rest, s) for (_, _, rest), s in zip(named, states, strict=True)]):
-        ids = tuple(dict.fromkeys(i for found, vague, _ in named if not vague for i in found))
+    people = [(*_entry(reader, row, sender, places), row) for row in rows]
+    named = [entry for entry in people if entry[0]]
+    states = [_state(reader, rest, row, sender) for _, _, rest, row in named]
+    if not _about_safe(title, reader.who.names, [(e[2], s) for e, s in zip(named, states, strict=True)]):
+        ids = tuple(dict.fromkeys(i for found, vague, _, _ in named if not vague for i in found))
         wares = re.search(r"鸡蛋|团购|斤|板|箱|袋|拼|订购|元|块钱|价", text.plain) is not None
         intent: Intent = "chat" if wares or not rows else "activity"
         return Reading(message.id, intent, () if wares else ids, why="接龙，不是报平安", addressed=addressed)
     by_intent: dict[Intent, dict[str, None]] = {}
     unclear: dict[Intent, bool] = {}
     alarm = None
-    for (ids, vague, _), got in zip(named, states, strict=True):
+    absent: set[tuple[dt.date | None, dt.date | None]] = set()
+    for (ids, vague, _, row), got in zip(named, states, strict=True):
         if got is None:
             continue
         intent, kind, _ = got
@@ -152,6 +164,11 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
                 continue  # one of several: nobody is cleared by it
             unclear[intent] = True
         alarm = alarm or kind
+        if intent == "elder_away":
+            first, last = when.read(row, message.at.date())
+            absent.add(
+                (None, first) if last is None and RETURNS.search(row) else (first, last)
+            )  # one day: that of return
         by_intent.setdefault(intent, {}).update(dict.fromkeys(ids))
     worst: dict[str, Intent] = {}
     for intent in INTENTS:
@@ -169,6 +186,7 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     lead_ids = tuple(i for i, intent in worst.items() if intent == lead)
     rest_ids = {intent: tuple(i for i, w in worst.items() if w == intent) for intent in by_intent if intent != lead}
     rest_ids = {intent: ids for intent, ids in rest_ids.items() if ids}
+    start, end = absent.pop() if lead == "elder_away" and len(absent) == 1 else (None, None)
     order: tuple[Intent, ...] = tuple(i for i in INTENTS if i in rest_ids)
     return Reading(
         message.id,
@@ -177,6 +195,8 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
         order,
         {str(intent): ids for intent, ids in rest_ids.items()},
         unclear.get(lead, False),
+        start,
+        end,
         why=f"接龙报平安，{len(worst)}位",
         alarm=alarm,
         outcome="safe" if lead in ("checkin", "concern") else None,
@@ -241,13 +261,13 @@ def _entry(reader: Reader, row: str, sender: Sender, places: list[Place]) -> tup
     return ids, vague, f"✓ {rest}" if tick and not TICKED.search(rest) else rest
 
 
-def _state(reader: Reader, rest: str, sender: Sender) -> State | None:
-    """What an entry says of its elder; None for blank or doubtful ones."""
+def _state(reader: Reader, rest: str, row: str, sender: Sender) -> State | None:
+    """What an entry says of its elder; None for blank or doubtful ones. `rest`: the `row` without its name and its proxy."""
     if not rest:
-        return None
+        return ("elder_away", None, True) if TAKEN_AWAY.search(row) else None
     if OK_WORDS.match(rest) or not rest.strip("√✓☑，, "):
         return "checkin", None, True
-    if ELSEWHERE.match(rest):
+    if ELSEWHERE.match(rest) or (AT_KIN.match(rest) and STAYS.search(row)):
         return "elder_away", None, True
     ticked = TICKED.search(rest)
     if ticked:

@@ -74,7 +74,7 @@ def test_ticks_under_another_matter_and_bare_names_clear_nobody(read: Read, text
     assert not read("陶然", text).contacts()
 
 
-@pytest.mark.parametrize("where", ["还在儿子家", "外地", "住院", "妹妹家（周五回）", "在老家呢"])
+@pytest.mark.parametrize("where", ["还在儿子家", "外地", "住院", "妹妹家（周五回）", "在老家呢", "女儿家住着"])
 def test_an_entry_that_tells_of_another_house_is_an_absence(read: Read, where: str) -> None:
     got = read("陶然", f"#接龙\n红星小区11月18日\n1. 吕秀云 {where}\n2. 柳国庆 好，女儿住院他陪着")
     assert (got.intent, got.elders, got.contacts()) == ("elder_away", ("N03",), {"N04": "checkin"})
@@ -85,3 +85,10 @@ def test_the_place_in_the_heading_decides_between_two_of_one_name(read: Read) ->
         "N05": "checkin",
         "N06": "checkin",
     }
+
+
+def test_a_day_at_a_sisters_pauses_nothing_and_a_return_has_its_day(read: Read) -> None:
+    assert read("陶然", "#接龙\n红星小区11月18日\n1. 吕秀云 妹妹家\n2. 柳国庆 好").intent == "checkin"
+    got = read("陶然", "#接龙\n红星小区报平安\n1. 吕秀云（女儿接走，周六回）\n2. 柳国庆 好")
+    assert (got.intent, got.elders, got.contacts()) == ("elder_away", ("N03",), {"N04": "checkin"})
+    assert got.end is not None and got.end.isoweekday() == 6
