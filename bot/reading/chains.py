@@ -145,8 +145,10 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     places = reader.who.places(title)
     people = [(*_entry(reader, row, sender, places), row) for row in rows]
     named = [entry for entry in people if entry[0]]
-    states = [_state(reader, rest, row, sender) for _, _, rest, row in named]
-    if not _about_safe(title, reader.who.names, [(e[2], s) for e, s in zip(named, states, strict=True)]):
+    safe = ABOUT_SAFE.search(title) is not None
+    other = not safe and ABOUT_OTHER.search(title) is not None
+    states = [] if other else [_state(reader, rest, row, sender) for _, _, rest, row in named]
+    if other or not (safe or _tells_how(title, reader.who.names, [e[2] for e in named], states)):
         ids = tuple(dict.fromkeys(i for found, vague, _, _ in named if not vague for i in found))
         wares = re.search(r"鸡蛋|团购|斤|板|箱|袋|拼|订购|元|块钱|价", text.plain) is not None
         intent: Intent = "chat" if wares or not rows else "activity"
@@ -166,9 +168,9 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
         alarm = alarm or kind
         if intent == "elder_away":
             first, last = when.read(row, message.at.date())
-            absent.add(
-                (None, first) if last is None and RETURNS.search(row) else (first, last)
-            )  # one day: that of return
+            if last is None and RETURNS.search(row):
+                first, last = None, first  # one day: that of return
+            absent.add((first, last))
         by_intent.setdefault(intent, {}).update(dict.fromkeys(ids))
     worst: dict[str, Intent] = {}
     for intent in INTENTS:
@@ -204,19 +206,17 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     )
 
 
-def _about_safe(title: str, names: Names, said: list[tuple[str, State | None]]) -> bool:
-    """Is a list about how its people are: by its heading, or where that only says where and when by its entries?"""
-    if ABOUT_SAFE.search(title):
-        return True
-    told = [(rest, state) for rest, state in said if rest]
-    if not told or ABOUT_OTHER.search(title):
+def _tells_how(title: str, names: Names, rests: list[str], states: list[State | None]) -> bool:
+    """Do most entries say how their people are? A heading that only says where and when asks for no more than those that speak."""
+    told = [(rest, state) for rest, state in zip(rests, states, strict=True) if rest]
+    if not told:
         return False
     bare = title
     for start, end, _ in reversed(names.places_in(title)):
         bare = bare[:start] + bare[end:]
     neutral = len(WHERE_WHEN.sub("", bare)) <= 2
     telling = sum(1 for rest, state in told if state and state[2] and (neutral or not ANY_ANSWER.match(rest)))
-    return telling * 2 >= (len(told) if neutral else len(said))
+    return telling * 2 >= (len(told) if neutral else len(rests))
 
 
 def _entry(reader: Reader, row: str, sender: Sender, places: list[Place]) -> tuple[tuple[str, ...], bool, str]:

@@ -11,7 +11,7 @@ T = TypeVar("T")
 # The commonest characters of the taught messages, commonest first: the automaton tries the ways on from a state in the order
 # in which they came, so words that begin with these go in first (a reading costs 5 % less).
 COMMON = {
-    c: k
+    ord(c): k
     for k, c in enumerate(
         "我了的一在不天没奶上妈爷说去着人今是来家子下个爸老到楼她门里打好有电看给他号回手得早话点大那都头谁出院还接开你吃三机能就"
         "呢安过发两把走别昨小水跟这口晚也车报刚婆住要心见起午坐十儿血药平事带边气眼路睡自听让明半周二师动后送饭会单公年叫叔己五问"
@@ -21,8 +21,8 @@ COMMON = {
 }
 
 
-def _rarity(word: str) -> list[int]:
-    return [COMMON.get(c, len(COMMON)) for c in word[:3]]
+def _rarity(word: str) -> str:
+    return word[:3].translate(COMMON)
 
 
 class Finder(Generic[T]):

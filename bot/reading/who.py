@@ -404,7 +404,7 @@ class Who:
         singles, doubles = surnames()
         for last, word in islice(_address_words().longest(text), MOST_TOKENS):
             start, end = last + 1 - len(word), last + 1
-            if any(t.start < end and start < t.end for t in known):
+            if _covered(known, start, end):
                 continue
             named = ends.get(start)
             if named is not None:
@@ -541,7 +541,7 @@ class Who:
                 surname = m[1]
                 if surname not in singles and surname not in self.names.surname:
                     continue
-                if any(t.start < m.end() and m.start() < t.end for t in (*known, *found)):
+                if _covered((*known, *found), *m.span()):
                     continue
                 if pattern is LAO and NOT_LAO.match(text, m.start()) and surname not in own:
                     continue
@@ -563,7 +563,7 @@ class Who:
         """我俩, 老两口: both of the couple where both are on the roster."""
         found: list[Token] = []
         for m in islice(PAIR_WORDS.finditer(text), MOST_TOKENS) if not PAIR_SIGNS.isdisjoint(text) else ():
-            if any(t.start < m.end() and m.start() < t.end for t in known):
+            if _covered(known, *m.span()):
                 continue
             if sender.elder:
                 ids = (*sender.elders, *sender.spouse)
@@ -590,7 +590,7 @@ class Who:
         """牛家 from a helper or a neighbour: all of the one household that is called so."""
         for m in islice(FAMILY.finditer(text), MOST_TOKENS):
             homes = {tuple(self.names.roster.household(i)) for i in self.names.surname.get(m[1], ())}
-            if len(homes) != 1 or any(t.start < m.end() and m.start() < t.end for t in found):
+            if len(homes) != 1 or _covered(found, *m.span()):
                 continue
             home = homes.pop()
             if len(home) == 1 or not ONE_OF_IT.match(text, m.end()):
@@ -630,6 +630,11 @@ class Who:
         found[:] = [t for t in found if t.kind != "bare"]
         plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
         found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
+
+
+def _covered(tokens: Iterable[Token], start: int, end: int) -> bool:
+    """Does one of the tokens hold some of text[start:end]?"""
+    return any(t.start < end and start < t.end for t in tokens)
 
 
 def _both(text: str, at: int) -> bool:
