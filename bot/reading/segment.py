@@ -60,3 +60,8 @@ def _load_without_cache(made: Any) -> None:
 def cut(text: str) -> list[str]:
     """The words of a short text."""
     return list(tokenizer().cut(text))
+
+
+def known(word: str) -> bool:
+    """Is it in jieba's dictionary, not only guessed?"""
+    return bool(tokenizer().FREQ.get(word))

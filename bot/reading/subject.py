@@ -77,6 +77,8 @@ class Subject:
     ) -> None:
         self.reader, self.sender, self.text, self.plain, self.clauses = reader, sender, text, plain, clauses
         self.mentioned = reader._mentioned(mentions) if mentions else ()
+        if text.quote or mentions:  # 你妈 is seen from the one who is answered
+            tokens = [t for t in tokens if t.kind != "spouse" or plain[t.start] not in "你他"]
         self.tokens = self._settle(tokens)
         if mentions and not any(t.ids for t in self.tokens) and not sender.family and YOUR_KIN.search(plain):
             self.tokens = self._spoken_to(mentions) or self.tokens

@@ -12,6 +12,7 @@ from bot.reading.scene import Scene, Verdict
 
 ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
 SILENT_ALARM = 0.35  # and from this where none does
+UNREACHED_ALARM = 0.2  # or from this where somebody would be sent to look in any case
 # What holds a call back, and so needs a rule that says it, or this chance.
 HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
@@ -23,7 +24,9 @@ SETTLED = 0.35  # unless contact is no nearer than this to no or yes,
 HARMLESS = 0.06  # or an emergency is likelier than this and not yet plain
 SHARE = 0.45  # of the second look in what both say together
 SHORT, LONG = 6, 120  # characters: a text no longer than the one or longer than the other gets no second look
-AWAY, CONCERN, CHECKIN, CHAT = (INTENTS.index(i) for i in ("elder_away", "concern", "checkin", "chat"))
+UNREACHED, AWAY, CONCERN, CHECKIN, CHAT = (
+    INTENTS.index(i) for i in ("unreachable", "elder_away", "concern", "checkin", "chat")
+)
 OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "distress")
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
@@ -118,4 +121,6 @@ def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> In
     concern, checkin = chances[CONCERN], chances[CHECKIN]
     if heard.contact >= CLEAR and concern + checkin > likeliest:
         return "concern" if concern > checkin else "checkin"
+    if other == UNREACHED and chances[0] >= UNREACHED_ALARM:
+        return "distress"
     return INTENTS[other]

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from bot.model import Elder, Person
+from bot.reading import segment
 from bot.reading.finding import Finder
 from bot.reading.names import DASHED, DOOR_PART, UNIT_DOOR, Names, number, split_name, surnames, titles
 from bot.reading.normalise import _lines
@@ -142,6 +143,9 @@ NO_HOMES = frozenset(
     ("卫生", "医院", "学校", "附属", "公司", "路口", "学生", "志愿", "大学", "专场", "银行")
 )  # after the name of a compound: not where people live
 SEX = {"f": "女", "m": "男"}
+OTHER_SEX = {"女": "男", "男": "女"}
+# An old couple call each other by the children: 你妈, 娃他爸.
+CALLED_BY = re.compile("(?:你们?|(?:我?娃娃?|孩子)?他)$")
 PAIR_WORDS = re.compile(
     r"两人(?=平安|都|全|好|在|均|没)|[×xX*]2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|一家两口|两口(?=都|全|好|人|平安|齐)|夫妻俩|老夫妻|都在家呢俩"
 )
@@ -358,9 +362,10 @@ class Who:
             and (before in self.names.surname or before not in "高安时白金常方路")
         ):
             return Token(i - 1, end, "unknown", ())
-        if not title and (word in WORDS or not self._stands_alone(text, i, end)):
-            return None
         ids: Sequence[str] = self.names.given[word]
+        close = sender.elder and any(j in sender.elders or j in sender.spouse for j in ids)
+        if not title and (word in WORDS or not (close or _stands_alone(text, i, end))):
+            return None
         if sender.elder and not sender.shared:
             own = [j for j in ids if j in sender.elders or j in sender.spouse]
             ids = own or ids
@@ -370,18 +375,6 @@ class Who:
             ids = self._of_sex(ids, titles().get(title) or _kin().get(title, ("-",))[0])
         ids = self.narrow(ids, places, doors, i)
         return Token(i, end, "given", ids, plural=len(ids) == 2 and _both(text, i))
-
-    def _stands_alone(self, text: str, i: int, end: int) -> bool:
-        """Does jieba, knowing the community's names, see text[i:end] as a word of its own?"""
-        from bot.reading.segment import cut
-
-        lo, hi = max(0, i - 8), min(len(text), end + 8)
-        at = lo
-        for word in cut(text[lo:hi]):
-            if at == i and at + len(word) == end:
-                return True
-            at += len(word)
-        return False
 
     def _own_first(self, ids: Sequence[str], sender: Sender) -> Sequence[str]:
         if len(ids) > 1 and sender.elders:
@@ -525,6 +518,9 @@ class Who:
             if sender.spouse:
                 return Token(start, end, "spouse", sender.spouse)
             return Token(start, end, "other", ())  # not on the roster: the text is about the writer
+        if sender.spouse and classes & {"child", "grand"} and sex in SEX and SEX[sex] == OTHER_SEX.get(sender.sex):
+            if (caller := CALLED_BY.search(before)) is not None:
+                return Token(start - len(caller[0]), end, "spouse", sender.spouse)
         return None
 
     def _nicks(
@@ -635,6 +631,17 @@ class Who:
 def _covered(tokens: Iterable[Token], start: int, end: int) -> bool:
     """Does one of the tokens hold some of text[start:end]?"""
     return any(t.start < end and start < t.end for t in tokens)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Does jieba see no word that it knows across a border of text[start:end]? (月英腿疼, but not 大年初一)"""
+    at, high = max(0, start - 8), min(len(text), end + 8)
+    for word in segment.cut(text[at:high]):
+        after = at + len(word)
+        if at < end and start < after and (at < start or after > end) and segment.known(word):
+            return False
+        at = after
+    return True
 
 
 def _both(text: str, at: int) -> bool:

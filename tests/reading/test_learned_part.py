@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import INTENTS, Message
-from bot.reading import Reader, hearing, teach
+from bot.model import INTENTS, Intent, Message
+from bot.reading import Reader, hearing, teach, weighing
 
 from .conftest import AT, community
 
@@ -77,3 +77,10 @@ def test_a_name_teaches_nothing() -> None:
     features, seen, role = one.features(Message("m", AT, "小吕志愿者", text="王桂英奶奶平安"))
     assert not [f for f in features if "桂英" in f]
     assert ("桂英" in seen, role) == (False, "volunteer")
+
+
+@pytest.mark.parametrize(("rival", "intent"), [("unreachable", "distress"), ("query", "query"), ("claim", "claim")])
+def test_where_somebody_is_sent_to_look_anyway_less_raises_the_alarm(rival: Intent, intent: Intent) -> None:
+    chances = [0.0] * len(INTENTS)
+    chances[0], chances[INTENTS.index(rival)] = 0.22, 0.78
+    assert weighing.decide(hearing.Heard(chances, 0.0), weighing.SILENT_ALARM, frozenset()) == intent

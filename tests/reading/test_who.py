@@ -94,6 +94,27 @@ def test_a_holiday_is_no_person(read: Read) -> None:
     assert read("陶然", "国庆节大家玩得开心吗").elders == ()
 
 
+@pytest.mark.parametrize("text", ["桂枝腿昨黑疼得睡不着，今早轻些了", "长林在呢，桂枝去接水了", "与桂枝对坐读报，甚好"])
+def test_a_given_name_is_known_whatever_follows_it(read: Read, text: str) -> None:
+    assert "N02" in read("邵长林", text).elders
+
+
+@pytest.mark.parametrize("word", ["长林区", "增长林果"])
+def test_a_given_name_inside_an_ordinary_word_is_nobody(reader: Reader, word: str) -> None:
+    tokens = reader.who.tokens("那边" + word + "的路修好了", reader_sender())
+    assert not any(t.ids for t in tokens)
+
+
+@pytest.mark.parametrize("text", ["你爸在阳台浇花呢", "娃他爸睡下了，好着呢", "他爷刚吃了一碗面"])
+def test_an_old_couple_call_each_other_by_the_children(read: Read, text: str) -> None:
+    assert "N01" in read("桂枝", text).contacts()
+
+
+def test_whose_mother_it_is_a_quote_says(read: Read) -> None:
+    got = read("邵长林", "「静静：我妈电话没人接」\n- - - - - - -\n你妈在我屋里看电视呢")
+    assert "N02" not in got.contacts()
+
+
 @pytest.mark.parametrize("text", ["赵大爷平安", "刘桂枝奶奶好着呢"])
 def test_a_name_on_no_roster_is_nobody(read: Read, text: str) -> None:
     got = read("陶然", text)
