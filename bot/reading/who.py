@@ -518,9 +518,9 @@ class Who:
             if sender.spouse:
                 return Token(start, end, "spouse", sender.spouse)
             return Token(start, end, "other", ())  # not on the roster: the text is about the writer
-        if sender.spouse and classes & {"child", "grand"} and sex in SEX and SEX[sex] == OTHER_SEX.get(sender.sex):
-            if (caller := CALLED_BY.search(before)) is not None:
-                return Token(start - len(caller[0]), end, "spouse", sender.spouse)
+        caller = CALLED_BY.search(before) if sender.spouse and classes & {"child", "grand"} else None
+        if caller is not None and SEX.get(sex) == OTHER_SEX.get(sender.sex, ""):
+            return Token(start - len(caller[0]), end, "spouse", sender.spouse)
         return None
 
     def _nicks(
