@@ -19,6 +19,7 @@ NEGATABLE = frozenset(
         "fall",
         "habit",
         "symptom",
+        "bad",
         "over",
         "ongoing",
         "fine",
@@ -68,6 +69,8 @@ ALARMS = frozenset(
 )
 MASKS = frozenset({"idiom", "noask", "notretract"})
 NEVER_HIDDEN = frozenset({"issue", "ask"})
+MISSED = frozenset({"noanswer", "unseen"})
+MET = frozenset({"core", "safe", "reached", "seen"})
 HIDES = {"noask": frozenset({"ask", "askcheck"}), "notretract": frozenset({"retract"})}
 QUESTION_LAST = frozenset("吗么没有呢吧否嘛是了成啊呀不")  # the last characters of QUESTION_END
 QUESTION_END = re.compile(r"(?:吗|么|没|没有|不|没呢|吧|否|嘛|呢|不是|了没|吗啊|不成|没啊|没呀)$")
@@ -108,6 +111,14 @@ class Clause:
     @property
     def unreal(self) -> bool:
         return self.supposed or self.wished or self.told
+
+
+def _unmissed(hits: list[Hit]) -> list[Hit]:
+    """The hits without the 联系上 in 没联系上."""
+    missed = [h for h in hits if h.tag in MISSED]
+    if not missed:
+        return hits
+    return [h for h in hits if h.tag not in MET or not any(m.start <= h.start and h.end <= m.end for m in missed)]
 
 
 def _visible(hits: list[Hit]) -> list[Hit]:
@@ -159,7 +170,7 @@ def split(text: str, scanner: Scanner, seen: str | None = None) -> list[Clause]:
         clause = Clause(piece[0], start, end, text[end : end + 1])
         hits = scanner.scan(seen, start, end)
         if hits:
-            hits = _visible(hits)
+            hits = _unmissed(_visible(hits))
             clause.hits = hits
             tags, no = clause.tags, clause.denied
             for hit in hits:

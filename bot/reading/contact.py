@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.reading.clauses import Clause
+from bot.reading.greetings import opens_the_day
 from bot.reading.numbers import judge
 from bot.reading.scene import DIGIT, FIRST_PERSON, OTHER_SUBJECT, SELF_SUBJECT, Scene, Verdict, text_of
 
@@ -34,6 +35,8 @@ THING_FINE = re.compile(
     r"(?:电视|电梯|灯|手机|网|水管|水|暖气|电|锁|门|灶|炉子|马桶|路|雪|雨|天|车|机器|信号|群|表|刀口|伤口|饭|菜|面|茶|药|汤)"
     r"(?:修|弄|换|接|通|都|也|又|已经|现在|今天|就|给)*$"
 )
+OF_MYSELF = re.compile("我(?:也|都|还|挺|很|今天|现在|这边|这儿)*(?:好|没事|没啥|没麻达|平安|正常)")
+WELL = frozenset({"fine", "core", "seen", "reached", "act"})
 REACTION = re.compile(r"[了的]?(?:太好了|就好|我就放心|就放心|谢天谢地|那就)")
 NOT_THE_ELDER = re.compile(
     r"(?:电话|手机|钥匙|药|拐棍|拐杖|牛奶|快递|衣服|包|我|咱|人)(?:还|都|也|正|就|放|掉|落)*(?:在|到)"
@@ -69,6 +72,13 @@ def _fine_real(c: Clause, scene: Scene) -> bool:
     return False
 
 
+def only_of_myself(clauses: Sequence[Clause], scene: Scene) -> bool:
+    """Does somebody who is no elder say that he is well himself, and of nobody else?"""
+    if scene.role == "elder" or "我" not in scene.text or not any(OF_MYSELF.match(c.text) for c in clauses):
+        return False
+    return not any(not WELL.isdisjoint(c.tags) and not OF_MYSELF.match(c.text) for c in clauses)
+
+
 def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
     r = v.reasons
     elder = scene.own
@@ -91,7 +101,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
         else:
             good_number = True
     for c in clauses:
-        if c.unreal or c.told or not (c.tags or c.denied):
+        if c.unreal or c.told or not (c.tags or c.denied) or (not elder and OF_MYSELF.match(c.text)):
             continue
         if (
             not ILL.isdisjoint(c.tags)
@@ -288,6 +298,7 @@ def _elder_contact(
     public: set[str],
 ) -> None:
     r = v.reasons
+    v.greeted = bool(clauses) and opens_the_day(clauses[0].text)
     if "concern" in r:
         return
     if worry is not None and not public:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.reading.absences import pauses
 from bot.reading.clauses import ALARMS, Clause
+from bot.reading.missing import gone
 from bot.reading.numbers import judge
 from bot.reading.retractions import cited
 from bot.reading.scene import DIGIT, PLAN_DAY, SELF_SUBJECT, Scene, Verdict, text_of
@@ -153,6 +154,8 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         v.reasons["concern"] = "送到医院，没有大碍"
         v.settled = True
         return
+    if retracted is None and (scene.known or scene.stranger or scene.subject) and gone(clauses, text):
+        v.gone = True
     if numbers_alarm is None and ALARMS.isdisjoint(tags):
         return
     raised: list[tuple[Clause, set[str]]] = []
@@ -333,7 +336,9 @@ SOFTENS = frozenset(
     ]
 )
 PLAYED_DOWN = frozenset({"minor", "fine", "core"})
-VITAL = frozenset({"chest", "breath", "selfharm", "stuck"})  # which no 不要紧 takes back
+VITAL = frozenset({"chest", "breath", "stroke", "selfharm", "stuck"})  # which no 不要紧 takes back
+# What the body does; told in two clauses it is no chance of the words.
+FAILING = frozenset({"alarm-stroke", "alarm-chest", "alarm-breath", "alarm-faint", "alarm-bleed"})
 ALONE = VITAL | {"gas", "cry", "ambulance", "aid"}  # plain enough without a second sign
 # A notice of somebody missing names the matter and what the person looks like.
 WANTED = re.compile("走失|走丢|失踪|寻人")
@@ -369,6 +374,8 @@ def _beyond_doubt(
         return False
     if any(c.unreal or c.past for c in clauses):
         return False
+    if sum(not FAILING.isdisjoint(found) for _, found in raised) >= 2:
+        return True
     lost = any("alarm-lost" in found and NO_WAY_HOME.search(c.text) for c, found in raised)
     if lost and scene.own and len(scene.text) <= 30 and not CHANGED.search(scene.text):
         return True

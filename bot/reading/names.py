@@ -76,6 +76,7 @@ class Names:
         self.doors: dict[Door, list[str]] = {}
         self.compounds: dict[str, list[str]] = {}
         self.others: set[str] = set()
+        self.kin_of: dict[str, list[str]] = {}  # a relative's name, whole or given → the elders
         self._by_sex: dict[tuple[str, str], tuple[str, ...]] = {}
         self.door: dict[str, Door] = {}
         for e in roster.elders.values():
@@ -86,6 +87,9 @@ class Names:
             for r in e.relatives:
                 if r.name not in self.full:
                     self.others.add(r.name)
+                for name in {r.name, split_name(r.name)[1]}:
+                    if len(name) >= 2:
+                        self.kin_of.setdefault(name, []).append(e.id)
         self.others.difference_update(self.full)
         self.helpers = {split_name(v.name)[0] for v in roster.volunteers.values()}
         self.places = self._places()

@@ -45,7 +45,7 @@ class Text(NamedTuple):
     quote: str = ""
     quoted: str = ""
     mentions: tuple[str, ...] = ()
-    emoji: frozenset[str] = frozenset()  # of good, joke, sad, word, yes
+    emoji: frozenset[str] = frozenset()  # of good, joke, sad, word, passed (an article and the like), yes
     marks: int = 0  # how many emoji
 
 

@@ -10,6 +10,7 @@ from bot.model import INTENTS, Command, Intent, Message, Person, Reading, Roster
 from bot.reading import chains, commands, hearing, pondering, segment, several, when
 from bot.reading.answers import choose
 from bot.reading.clauses import split
+from bot.reading.greetings import is_greeting
 from bot.reading.lexicon import scanner, whole
 from bot.reading.names import Names
 from bot.reading.normalise import Text, normalise
@@ -23,11 +24,6 @@ from bot.reading.who import Sender, Token, Who, sender_of
 BOT = "小安"
 CALLED = (BOT, "@" + BOT)
 TO_BOT = re.compile(r"^(?:@?小安|小安小安)(?:[，,：: 。！!~～]|(?=你|我|早|好|能|咋|怎|请|帮|谁|报|今|把|名|查))?")
-HELLO = re.compile(r"(?:早上|上午|中午|下午|晚上|大家|各位|你|您|都)(?:好|早)|早安|晚安|早[啊呀哦]|安好")
-GREETING_REST = re.compile(
-    r"各位|大家|老哥|老姐|老姐妹|姐妹们?|兄弟|老伙计|朋友们?|邻居|亲们?|群友|家人们?|街坊|老朋友|老姊妹|们|老师|小安|志愿者|[，。！？~～✓、；… ]|"
-    r"早上|上午|中午|下午|晚上|今天|周[一二三四五六日末]|星期[一二三四五六日天]|礼拜[一二三四五六天]|新的一天|你|您|都|好|早|安|啊|呀|哦|吉祥|快乐|愉快|开心|的|和|群里"
-)
 ONE_DAY = re.compile("今[天晚]|明[天晚]|后天|周[一二三四五六日]")
 OPEN_END = re.compile("起|开始|(?<!不)去|走|飞|外派|不知道|没定|住院|出差|出国|回老家|动身|出发|从|这几天|这阵|赶")
 MOST_SENDERS = 5000
@@ -182,6 +178,8 @@ class Reader:
         if not body:
             if not text.marks:
                 return None
+            if text.emoji <= {"passed"}:
+                return Reading(message.id, "chat", why="转来的东西", addressed=addressed)
             if text.emoji <= {"sad"}:
                 return Reading(
                     message.id,
@@ -238,7 +236,8 @@ class Reader:
         weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._ear, self._look, hurried)
         parts = several.parts_of(subject, scene, groups, self._ear)
         lead = whole.intent = several.leading(whole, parts)
-        return several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead)
+        read = self._decide(message, subject, whole, addressed)
+        return several.divide(read, whole, parts, lead, scene.role)
 
     def _decide(self, message: Message, subject: Subject, verdict: Verdict, addressed: bool) -> Reading:
         reasons = verdict.reasons
@@ -298,11 +297,6 @@ class Reader:
 
     def _chain(self, message: Message, text: Text, sender: Sender, addressed: bool) -> Reading:
         return chains.read(self, message, text, sender, addressed)
-
-
-def is_greeting(body: str) -> bool:
-    """Nothing but 早上好, 大家好 and the like: it says something of an elder who writes it, and nothing of anyone else."""
-    return body in ("早", "早早", "早早早") or (HELLO.search(body) is not None and not GREETING_REST.sub("", body))
 
 
 def _back_day(

@@ -23,7 +23,7 @@ class Scene:
     quote: bool = False
     joke: bool = False
     sad: bool = False
-    emoji_only: bool = False
+    passed: bool = False  # an article and the like that somebody forwards
     text: str = ""
 
 
@@ -36,8 +36,10 @@ class Verdict:
     back: bool = False
     strict: bool = False  # the words for "fine" are explicit, so they may stand beside another intent
     sure: bool = False  # a clear alarm, which nothing may outvote
+    gone: bool = False  # somebody went out and did not come back
     settled: bool = False  # in hospital without much harm: no emergency any more, whatever it sounds like
     weak: bool = False  # contact only because an elder writes something at all
+    greeted: bool = False  # an elder begins with 早 or the like, so he is up
     poor: bool = False  # a reading of blood pressure and the like is out of order
     intent: Intent = "chat"
     contact: float = 0.0  # the chance that somebody is in contact today
@@ -81,4 +83,4 @@ def text_of(c: Clause, h: Hit) -> str:
     return c.text[h.start - c.start : h.end - c.start]
 
 
-DIGIT = re.compile(r"\d")
+DIGIT = re.compile(r"[\d百十]|[一二两三四五六七八九]点")

@@ -18,6 +18,7 @@ Group = tuple[tuple[str, ...], bool, list[Clause]]
 OWN_NEWS: tuple[Intent, ...] = ("distress", "unreachable", "elder_away", "concern", "checkin")
 LEANS = 0.3  # as much contact as a part needs where the whole reports that all is well
 OVERRULES = 0.6  # a part decides what leads from this chance on
+WITNESSED = 0.8  # as likely must contact be where a relative or an old person tells of another's trouble beside it
 BESIDE = frozenset({"request", "family_away"})  # intents beside which somebody may be reported well
 TAKEN_BACK = re.compile(r"不是|不算|作废|撤")
 
@@ -67,12 +68,13 @@ def leading(whole: Verdict, parts: Sequence[Part]) -> Intent:
     return whole.intent
 
 
-def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent) -> Reading:
-    """The reading of the whole message with its elders set apart by what is said of each."""
+def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent, role: str) -> Reading:
+    """The reading of the whole message with its elders set apart by what is said of each. `role`: of who writes."""
     if lead == "correct":
         return _corrected(reading, parts)
+    least = WITNESSED if role in ("elder", "family") and lead not in CONTACT else ALSO
     if lead in BESIDE:
-        well = _in_contact(parts, ())
+        well = _in_contact(parts, (), least)
         if well and whole.contact >= CLEAR and set().union(*well.values()) != set(reading.elders):
             return reading._replace(also=tuple(well), also_elders=_named(well))
         return reading
@@ -82,7 +84,7 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     if not mine:
         mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
-    well = _in_contact(parts, ids)
+    well = _in_contact(parts, ids, least)
     kept = tuple(i for i in reading.also if i not in CONTACT)
     return reading._replace(
         elders=ids,
@@ -100,13 +102,13 @@ def _passes(part: Part) -> bool:
     return verdict.intent not in (*OWN_NEWS, "query") and verdict.contact >= LEANS
 
 
-def _in_contact(parts: Iterable[Part], but: Iterable[str]) -> dict[Intent, tuple[str, ...]]:
-    """Who is plainly reported in contact, beside those named in `but`: checkin or concern → ids."""
+def _in_contact(parts: Iterable[Part], but: Iterable[str], least: float) -> dict[Intent, tuple[str, ...]]:
+    """Who is plainly reported in contact, beside those named in `but`: checkin or concern → ids. `least`: how plainly."""
     taken = set(but)
     found: dict[Intent, dict[str, None]] = {}
     for p in parts:
         intent = p.verdict.intent
-        if intent in CONTACT and p.verdict.contact >= ALSO and not p.vague:
+        if intent in CONTACT and p.verdict.contact >= least and not p.vague:
             ids = dict.fromkeys(i for i in p.ids if i not in taken)
             if ids:
                 found.setdefault(intent, {}).update(ids)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.model import Intent
 from bot.reading.clauses import Clause
+from bot.reading.for_all import forwarded
 from bot.reading.names import split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import TRAIT, Scene
@@ -33,6 +34,8 @@ ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各�
 
 TITLE = re.compile("老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人)")
 NUMBER = re.compile(r"\d+")
+AT_HOME_OF = re.compile("(?:老?(?:奶奶|爷爷|大姐|大哥|阿姨|老师))?(?:他|她)?家(?!的|人|里人|属|老)")
+NEXT_WORDS = 5  # characters between 说 and the one who is spoken of: 妈说我爸好着, but not 妈说肚子疼，我爸没事
 
 
 def masked(text: str, tokens: Iterable[Token]) -> str:
@@ -106,6 +109,8 @@ class Subject:
             return tokens
         kept: list[Token] = []
         for t in tokens:
+            if self.sender.elder and t.kind in ("title", "given", "name") and self._at_home_of(t):
+                continue
             if t.ambiguous and self.mentioned and (inside := tuple(i for i in t.ids if i in self.mentioned)):
                 t = Token(t.start, t.end, t.kind, inside, t.plural)
             kept.append(t)
@@ -134,10 +139,13 @@ class Subject:
                     )
                     or (
                         following
-                        and re.match(
-                            r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)",
-                            after,
+                        and (
+                            said := re.match(
+                                r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)",
+                                after,
+                            )
                         )
+                        and following[0].start - t.end - said.end() <= NEXT_WORDS
                         and not re.search("[。！；]", text[t.end : following[0].start])
                         and (not self.sender.family or set(following[0].ids) & set(self.sender.elders))
                     )
@@ -155,6 +163,13 @@ class Subject:
             if self.sender.family and not TOGETHER.search(text) and any(t.ids and set(t.ids) <= own for t in kept):
                 kept = [t for t in kept if not t.ids or set(t.ids) & own]  # others come in only by the way
         return kept
+
+    def _at_home_of(self, t: Token) -> bool:
+        """Is a name only where the writer is, 在秀芝家打牌呢?"""
+        home = AT_HOME_OF.match(self.plain, t.end) is not None and self.plain[: t.start].endswith(
+            ("在", "到", "去", "上")
+        )
+        return home and not set(t.ids) & {*self.sender.elders, *self.sender.spouse}
 
     def _whose_half(self) -> Sender:
         """Of several under one WeChat name, the one whose other half the text names: 我和老焦都醒了."""
@@ -214,6 +229,7 @@ class Subject:
             addressed=addressed,
             quote=bool(text.quote),
             joke="joke" in text.emoji,
+            passed=forwarded(self.plain, text.emoji),
             sad="sad" in text.emoji,
             text=self.plain,
         )

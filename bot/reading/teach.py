@@ -26,7 +26,7 @@ AT = dt.datetime(2026, 3, 4, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 WRITERS = {"E": "田德福", "F": "王桂英女儿", "V": "小吕志愿者", "X": "三楼小赵"}
 PLAIN = 3  # how much a line of training/messages.tsv counts
 LEAST = 3  # a feature that fewer messages have teaches little
-SLIGHT = 0.1  # a feature whose weights are all below this is not worth keeping
+SLIGHT = 0.15  # a feature whose weights are all below this is not worth keeping
 INTENT_COUNT = len(INTENTS)
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 Row = np.ndarray[Any, np.dtype[np.float64]]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from bot.model import CONTACT, INTENTS, Intent
 from bot.reading import hearing
 from bot.reading.clauses import ALARMS, Clause
+from bot.reading.contact import only_of_myself
+from bot.reading.for_all import for_all
 from bot.reading.scene import Scene, Verdict
 
 ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
@@ -16,6 +18,7 @@ UNREACHED_ALARM = 0.2  # or from this where somebody would be sent to look in an
 # What holds a call back, and so needs a rule that says it, or this chance.
 HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
+SENT_FOR: frozenset[Intent] = frozenset({"unreachable", "query", "chat"})  # what a missing person may be mistaken for
 FAINT = 0.15  # nothing is done on a chance below this
 CLEAR = 0.5  # nobody is cleared below this chance of contact
 ALSO = 0.55  # beside another intent
@@ -67,11 +70,15 @@ def weigh(
     if not ear:
         verdict.contact = 1.0 if verdict.strict or verdict.intent in CONTACT else 0.0
         return
+    if scene.passed and not scene.subject and scene.role in ("elder", "family", ""):
+        return
     heard = hearing.hear(text, hearing.tags(text, clauses, scene, verdict, marks), ear)
     if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard, hurried):
         heard = together(heard, look(text, scene.role))
     if clauses and not scene.own and all(c.wished or c.supposed for c in clauses):
         heard = hearing.Heard(heard.chances, 0.0)  # nobody is well because somebody wishes it
+    elif only_of_myself(clauses, scene) or (scene.own and not scene.quote and for_all(scene.text, marks)):
+        heard = hearing.Heard(heard.chances, 0.0)
     verdict.contact, verdict.chances = heard.contact, heard.chances
     if verdict.sure:
         return
@@ -83,6 +90,12 @@ def weigh(
     intent = decide(heard, ALARM if worded else SILENT_ALARM, HOLDS_BACK - reasons.keys())
     if intent == "checkin" and verdict.poor:
         intent = "concern"
+    elif intent == "chat" and verdict.greeted:
+        intent = "checkin"
+        reasons.setdefault(intent, "本人问好")
+    if verdict.gone and intent in SENT_FOR:
+        intent, verdict.alarm = "distress", "lost"
+        reasons["distress"] = "出门久了没回来"
     verdict.intent = intent
     if intent not in reasons and intent != "chat":
         words = "、".join(hearing.telling(text, intent, ear))

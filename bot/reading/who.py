@@ -168,7 +168,7 @@ BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位
 NOT_ALIKE = re.compile(
     "只(?:见|有|看|联系|找)|另(?:一|外)|其中|(?:一[位个]|的).{0,8}(?:没(?!事|啥)|不在|不应|不接|打不通|关机)|哪[位个]"
 )
-WITH = re.compile(r"(?:我|俺|咱)(?:和|跟|与|同|陪|领着|带着|扶着|喊上|叫上)$")
+WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:和|跟|与|及|同|陪|领着|带着|扶着|喊上|叫上)$")
 CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|他|她|娃他|孩子他|娃们)(?:的)?$")
 NOT_OURS = re.compile(
     r"(?:人家|邻居|同学|朋友|同事|别人|娘家|对门|隔壁|他|她|你|您|你们|亲戚|楼上|楼下|二嫂|老婆|媳妇|岳母|岳父|老公|姐夫|小赵|室友|老师)(?:家|家的|的)?$"
@@ -248,6 +248,8 @@ WORDS = frozenset(
         "牡丹",
     ]
 )
+# After a name that is a flower's too: 水仙开了
+BLOOMS = re.compile("(?:花|都|也|又|全|今年|今天)?(?:开[了花得满]|谢了|香得|树|盆|发芽|冒芽|蔫|败了)")
 STOP_TITLES = frozenset({"嫂", "嫂子", "大嫂", "姐", "哥", "大哥", "大姐", "哥哥", "姐姐", "二哥", "二姐"})
 
 
@@ -261,7 +263,11 @@ class Who:
 
     def places(self, text: str) -> list[Place]:
         """Compounds named in the text, with what they may be short for."""
-        return [place for place in self.names.places_in(text) if text[place[1] : place[1] + 2] not in NO_HOMES]
+        return [
+            place
+            for place in self.names.places_in(text)
+            if text[place[1] : place[1] + 2] not in NO_HOMES and not text[: place[0]].endswith("不是")
+        ]
 
     def door_spans(self, text: str, places: list[Place]) -> list[DoorSpan]:
         """Buildings, units and rooms named in the text."""
@@ -363,6 +369,8 @@ class Who:
         ):
             return Token(i - 1, end, "unknown", ())
         ids: Sequence[str] = self.names.given[word]
+        if not title and BLOOMS.match(text, end):
+            return None
         close = sender.elder and any(j in sender.elders or j in sender.spouse for j in ids)
         if not title and (word in WORDS or not (close or _stands_alone(text, i, end))):
             return None
@@ -400,9 +408,12 @@ class Who:
             if _covered(known, start, end):
                 continue
             named = ends.get(start)
+            if (of_child := self._by_child(text, start, end, word, sender)) is not None:
+                if named is not None:
+                    known.remove(named)
+                found.append(of_child)
+                continue
             if named is not None:
-                if named.kind == "other" and word in titles() and word not in STOP_TITLES:
-                    pass
                 continue
             sex = titles().get(word)
             if word == "奶" and text[start - 1 : start] in ("牛", "羊", "喝", "热", "酸", "喂"):
@@ -454,6 +465,18 @@ class Who:
             if token is not None:
                 found.append(token)
         return found
+
+    def _by_child(self, text: str, start: int, end: int, word: str, sender: Sender) -> Token | None:
+        """婧婧妈, 高翔他爸: an elder called by a child's name."""
+        kin = _kin().get(word)
+        if sender.elder or kin is None or kin[1].isdisjoint({"child", "grand", "inlaw"}):
+            return None
+        stop = start - 1 if text[start - 1 : start] in ("他", "她") else start
+        for size in (3, 2):
+            ids = self.names.kin_of.get(text[stop - size : stop], ()) if stop >= size else ()
+            if ids and (fitting := self._sexed(ids, kin[0])):
+                return Token(stop - size, end, "title", fitting, plural=kin[0] == "+")
+        return None
 
     def _kin_token(self, text: str, start: int, end: int, word: str, sender: Sender) -> Token | None:
         """A kin word without a name: seen from the sender, or a bare title."""

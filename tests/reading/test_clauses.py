@@ -18,6 +18,10 @@ def test_a_not_before_a_fall_denies_it(text: str) -> None:
     assert "fall" not in last(text).tags
 
 
+def test_not_unwell_is_well() -> None:
+    assert "bad" not in last("人没有不舒服").tags
+
+
 def test_an_accident_is_no_negation() -> None:
     assert "fall" in last("不小心摔倒了").tags
 
@@ -50,3 +54,10 @@ def test_supposed_wished_and_dreamt_are_no_facts() -> None:
 
 def test_set_phrases_hide_what_lies_inside() -> None:
     assert not {t for t in last("笑得喘不上气").tags if t.startswith("alarm")}
+
+
+@pytest.mark.parametrize("text", ["今天还没联系上她", "没联系上我爸"])
+def test_not_reached_is_not_also_reached(text: str) -> None:
+    tags = last(text).tags
+    assert "noanswer" in tags
+    assert tags.isdisjoint({"core", "safe", "reached", "seen"})

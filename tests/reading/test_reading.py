@@ -176,3 +176,37 @@ def test_a_familys_small_talk_clears_nobody(read: Read, text: str) -> None:
 def test_a_stay_without_harm_is_a_worry_and_not_talk(read: Read) -> None:
     got = read("陶然", "吕秀云奶奶已经送到医院了，拍片子没有骨折，医生说观察一晚上")
     assert (got.intent, got.elders) == ("concern", ("N03",))
+
+
+def test_a_stroke_that_is_played_down_is_an_emergency(read: Read) -> None:
+    got = read("静静", "我妈嘴有点歪，说话含含糊糊的，她自己说没事，不让我说")
+    assert (got.intent, dict(got.contacts())) == ("distress", {})
+
+
+def test_an_article_about_strokes_is_none(read: Read) -> None:
+    assert read("柳国庆", "转：心梗发作前的五个信号，胸口疼千万别大意！").intent == "chat"
+
+
+def test_a_relative_who_is_well_himself_clears_nobody(read: Read) -> None:
+    assert not read("静静", "我好着呢，别听人瞎说").contacts()
+    assert read("静静", "我妈好着呢，别听人瞎说").contacts()
+
+
+def test_who_only_scolds_beside_an_emergency_is_not_cleared(read: Read) -> None:
+    got = read("邵鹏", "我妈从床上溜下来起不来了，我爸气得骂她")
+    assert got.intent == "distress"
+    assert "N01" not in got.contacts()
+
+
+def test_where_the_writer_plays_cards_is_not_who_is_well(read: Read) -> None:
+    assert set(read("桂枝", "在秀云家打牌呢，赢了三把").contacts()) == {"N02"}
+
+
+def test_what_mother_says_of_herself_is_not_said_of_father(read: Read) -> None:
+    got = read("邵鹏", "我妈今早说肚子不舒服，只喝了口米汤，我爸没事")
+    assert got.intent == "concern"
+    assert got.elders == ("N02",)
+
+
+def test_an_elder_who_greets_first_is_up(read: Read) -> None:
+    assert read("柳国庆", "早，路滑得很，大家都慢些").contacts()

@@ -36,6 +36,7 @@ def day(text: str | None) -> dt.date | None:
         ("大年初三回来", None, "2027-02-08"),
         ("明天起我外派，啥时候回来不知道", "2026-11-19", None),
         ("去闺女家住", None, None),
+        ("去昆明，周六晚上回", None, "2026-11-21"),
     ],
 )
 def test_the_days_are_read_inclusive(text: str, start: str | None, end: str | None) -> None:

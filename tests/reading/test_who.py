@@ -122,6 +122,22 @@ def test_a_name_on_no_roster_is_nobody(read: Read, text: str) -> None:
     assert not got.contacts()
 
 
+def test_where_one_does_not_live_is_not_where_one_lives() -> None:
+    elders = [
+        Elder("S2", "苗秀英", "女", 1941, "红星小区", "1号楼1单元101", wechat="秀英"),
+        Elder("S3", "白秀英", "女", 1940, "金河苑", "2号楼1单元201", wechat="秀英"),
+    ]
+    got = Reader(Roster({e.id: e for e in elders}, {})).read(
+        Message("m", AT, "秀英", text="我是金河苑的，不是红星小区的秀英，我好着呢")
+    )
+    assert (got.elders, got.ambiguous) == (("S3",), False)
+
+
+@pytest.mark.parametrize("text", ["吕静妈妈今天来复查，一切正常", "邵鹏他妈刚打完针，走回去了"])
+def test_an_elder_may_be_called_by_a_childs_name(read: Read, text: str) -> None:
+    assert set(read("袁医生", text).contacts()) == {"N03" if "吕静" in text else "N02"}
+
+
 def test_a_quote_only_tells_who_is_meant(read: Read) -> None:
     got = read("陶然", "「静静：我妈电话没人接，谁去看看」\n- - - - - - -\n我在楼下，马上上去")
     assert got.intent == "claim"

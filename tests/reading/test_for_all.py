@@ -1,0 +1,43 @@
+"""What an old person passes on to everybody says nothing of himself; a word of himself beside it does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reading.for_all import for_all
+
+from .conftest import Read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "大风蓝色预警，各位把阳台的花盆收一收",
+        "路上结冰了 你们都走慢些",
+        "[链接]三九天老人泡脚的讲究",
+        "转发：冬天这样吃不上火",
+        "这篇讲血压的文章值得一读",
+        "[小程序]",
+    ],
+)
+def test_what_is_passed_on_clears_nobody(read: Read, text: str) -> None:
+    got = read("桂枝", text)
+    assert (got.intent, dict(got.contacts())) == ("chat", {})
+
+
+@pytest.mark.parametrize(
+    "text", ["早，天冷了大家多穿点", "路滑，各位慢些，我买菜回来摔了个屁股墩，不疼", "外头下雪 都别出来 我在家煮茶呢"]
+)
+def test_a_word_of_oneself_beside_the_advice_counts(read: Read, text: str) -> None:
+    assert "N02" in read("桂枝", text).contacts()
+
+
+def test_advice_of_a_relative_is_no_matter_of_this(read: Read) -> None:
+    assert read("静静", "降温了，我妈在家烤火呢，大家也多穿点").contacts()
+
+
+@given(st.text(max_size=200))
+def test_any_text_gets_an_answer(text: str) -> None:
+    assert for_all(text, frozenset()) in (True, False)
