@@ -248,8 +248,11 @@ WORDS = frozenset(
         "牡丹",
     ]
 )
-# After a name that is a flower's too: 水仙开了
-BLOOMS = re.compile("(?:花|都|也|又|全|今年|今天)?(?:开[了花得满]|谢了|香得|树|盆|发芽|冒芽|蔫|败了)")
+# A name that is a flower's too, and what is said of flowers: 水仙开了, but not 水仙开了门
+FLOWER = re.compile("[仙兰梅菊荷莲桂棠蓉茉莉桃杏葵薇花香丹]")
+BLOOMS = re.compile(
+    "(?:花|都|也|又|全|今年|今天)?(?:开[花得满]|开了(?![门窗灯会药车锁电火单证口个两一])|谢了|香得|盆|发芽|冒芽|蔫|败了)"
+)
 STOP_TITLES = frozenset({"嫂", "嫂子", "大嫂", "姐", "哥", "大哥", "大姐", "哥哥", "姐姐", "二哥", "二姐"})
 
 
@@ -369,7 +372,7 @@ class Who:
         ):
             return Token(i - 1, end, "unknown", ())
         ids: Sequence[str] = self.names.given[word]
-        if not title and BLOOMS.match(text, end):
+        if not title and FLOWER.search(word) and BLOOMS.match(text, end):
             return None
         close = sender.elder and any(j in sender.elders or j in sender.spouse for j in ids)
         if not title and (word in WORDS or not (close or _stands_alone(text, i, end))):

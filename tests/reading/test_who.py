@@ -105,6 +105,11 @@ def test_a_given_name_inside_an_ordinary_word_is_nobody(reader: Reader, word: st
     assert not any(t.ids for t in tokens)
 
 
+def test_a_flower_that_blooms_is_nobody_and_who_opens_the_door_is(reader: Reader, read: Read) -> None:
+    assert not any("N02" in t.ids for t in reader.who.tokens("阳台上桂枝开花了", reader_sender()))
+    assert "N02" in read("陶然", "敲了两遍，桂枝开了门，正和面呢").contacts()
+
+
 @pytest.mark.parametrize("text", ["你爸在阳台浇花呢", "娃他爸睡下了，好着呢", "他爷刚吃了一碗面"])
 def test_an_old_couple_call_each_other_by_the_children(read: Read, text: str) -> None:
     assert "N01" in read("桂枝", text).contacts()
