@@ -70,7 +70,7 @@ ALARMS = frozenset(
 MASKS = frozenset({"idiom", "noask", "notretract"})
 NEVER_HIDDEN = frozenset({"issue", "ask"})
 MISSED = frozenset({"noanswer", "unseen"})
-MET = frozenset({"core", "safe", "reached", "seen"})
+FOUND = frozenset({"core", "safe", "reached", "seen"})
 HIDES = {"noask": frozenset({"ask", "askcheck"}), "notretract": frozenset({"retract"})}
 QUESTION_LAST = frozenset("吗么没有呢吧否嘛是了成啊呀不")  # the last characters of QUESTION_END
 QUESTION_END = re.compile(r"(?:吗|么|没|没有|不|没呢|吧|否|嘛|呢|不是|了没|吗啊|不成|没啊|没呀)$")
@@ -118,7 +118,7 @@ def _unmissed(hits: list[Hit]) -> list[Hit]:
     missed = [h for h in hits if h.tag in MISSED]
     if not missed:
         return hits
-    return [h for h in hits if h.tag not in MET or not any(m.start <= h.start and h.end <= m.end for m in missed)]
+    return [h for h in hits if h.tag not in FOUND or not any(m.start <= h.start and h.end <= m.end for m in missed)]
 
 
 def _visible(hits: list[Hit]) -> list[Hit]:

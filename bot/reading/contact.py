@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bot.reading.clauses import Clause
 from bot.reading.greetings import opens_the_day
-from bot.reading.numbers import judge
-from bot.reading.scene import DIGIT, FIRST_PERSON, OTHER_SUBJECT, SELF_SUBJECT, Scene, Verdict, text_of
+from bot.reading.numbers import READING, judge
+from bot.reading.scene import FIRST_PERSON, OTHER_SUBJECT, SELF_SUBJECT, Scene, Verdict, text_of
 
 PUBLIC = re.compile(r"大家|各位|你们|居民|老年人要|同志们|乡亲|老人们|叔叔阿姨|邻居们")
 
@@ -36,7 +36,6 @@ THING_FINE = re.compile(
     r"(?:修|弄|换|接|通|都|也|又|已经|现在|今天|就|给)*$"
 )
 OF_MYSELF = re.compile("我(?:也|都|还|挺|很|今天|现在|这边|这儿)*(?:好|没事|没啥|没麻达|平安|正常)")
-WELL = frozenset({"fine", "core", "seen", "reached", "act"})
 REACTION = re.compile(r"[了的]?(?:太好了|就好|我就放心|就放心|谢天谢地|那就)")
 NOT_THE_ELDER = re.compile(
     r"(?:电话|手机|钥匙|药|拐棍|拐杖|牛奶|快递|衣服|包|我|咱|人)(?:还|都|也|正|就|放|掉|落)*(?:在|到)"
@@ -91,7 +90,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
     bad_number: Clause | None = None
     good_number = False
     numbers: frozenset[str] = frozenset()
-    if DIGIT.search(scene.text):
+    if READING.search(scene.text):
         numbers = judge(
             "，".join(c.text for c in clauses if not c.past and not c.asked and not c.unreal and not c.told)
         )
@@ -223,6 +222,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
 
 ILL = frozenset({"symptom", "bad"})
 MET = frozenset({"seen", "reached", "act"})
+WELL = MET | {"fine", "core"}
 NIGHT = re.compile(r"昨晚|昨夜|夜里|一黑|半夜|一晚上|一夜")
 TO_YOU, TO_YOU_ELDER = re.compile("您|^你"), re.compile("^您|^你(?!们)")
 

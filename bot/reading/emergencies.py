@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from bot.reading.absences import pauses
 from bot.reading.clauses import ALARMS, Clause
 from bot.reading.missing import gone
-from bot.reading.numbers import judge
+from bot.reading.numbers import READING, judge
 from bot.reading.retractions import cited
-from bot.reading.scene import DIGIT, PLAN_DAY, SELF_SUBJECT, Scene, Verdict, text_of
+from bot.reading.scene import PLAN_DAY, SELF_SUBJECT, Scene, Verdict, text_of
 
 AMB_FALSE = re.compile(
     r"(?:高压|血压|低压|收缩压|量了|量的|血压是|有)\s?120|120\s?[/／多高以到的左上下斤块元号平米克]|120(?:大夫|医生)?(?:看|说)"
@@ -138,7 +138,7 @@ def _things(c: Clause) -> set[str]:
 def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
     text = scene.text
     numbers_alarm = None
-    if DIGIT.search(text):
+    if READING.search(text):
         numbers_alarm = next((c for c in clauses if not c.past and not c.unreal and "alarm" in judge(c.text)), None)
     if (scene.known or scene.stranger) and LEFT.search(text) and retracted is None:
         v.reasons["concern"] = "急救来过，不用去医院"

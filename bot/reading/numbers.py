@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from bot.reading.names import number
+
 Verdict = Literal["fine", "poor", "alarm"]
 
 PRESSURE = re.compile(r"(?<![\d.:\-/])(\d{2,3})\s?[/／比到]\s?(\d{2,3})(?![\d.:/\-]|[月号日])")
@@ -24,7 +26,9 @@ OXYGEN = re.compile(r"(?:血氧|氧饱和度?|饱和度)(?:是|有|只有|才|�
 PULSE = re.compile(r"(?:心跳|心率|脉搏|脉)(?:是|有|才|都|到|每分钟|[\s:，了]){0,3}(\d{2,3})(?!\d)")
 HINT = re.compile(r"\d")
 # As old people write them: 高压一百七, 烧到三十九度二, 血糖六点八.
-SPOKEN_HINT = re.compile("[一二三九]?百|[二三四]?十|[一二两三四五六七八九]点")
+SPOKEN = "[百十]|[一二两三四五六七八九]点"
+SPOKEN_HINT = re.compile(SPOKEN)
+READING = re.compile(r"\d|" + SPOKEN)  # without this nothing was measured
 HUNDREDS = re.compile(
     "(?<=[压率脉测量到是了 ])([一二])百(?:零([一二三四五六七八九])|([一二三四五六七八九])(?:十([一二三四五六七八九])?)?)?"
 )
@@ -33,7 +37,6 @@ TENS = re.compile(
 )
 UNITS = re.compile("((?:血糖|空腹|餐后)[了到是有才只]{0,2})([一二三四五六七八九])(?=[点，。 ]|$)")
 AFTER_POINT = re.compile("(?<=\\d)([点度])([一二三四五六七八九])(?![十百])")
-DIGIT_OF = {c: str(k) for k, c in enumerate("零一二三四五六七八九")} | {"": "0", None: "0"}
 
 
 def _pressure(high: int, low: int | None) -> Verdict:
@@ -49,11 +52,12 @@ def written_out(text: str) -> str:
     """The numbers of readings that are written in characters as digits; the rest as it is."""
     if SPOKEN_HINT.search(text) is None:
         return text
-    d = DIGIT_OF
-    text = HUNDREDS.sub(lambda m: d[m[1]] + (d[m[3]] + d[m[4]] if m[3] else "0" + d[m[2]]), text)
-    text = TENS.sub(lambda m: m[1] + (d[m[2]] if m[2] else "1") + d[m[3]], text)
-    text = UNITS.sub(lambda m: m[1] + d[m[2]], text)
-    return AFTER_POINT.sub(lambda m: m[1] + d[m[2]], text)
+    text = HUNDREDS.sub(
+        lambda m: str(100 * number(m[1]) + number(f"{m[3]}十{m[4] or ''}" if m[3] else m[2] or "零")), text
+    )
+    text = TENS.sub(lambda m: f"{m[1]}{number(f'{m[2]}十{m[3]}')}", text)
+    text = UNITS.sub(lambda m: f"{m[1]}{number(m[2])}", text)
+    return AFTER_POINT.sub(lambda m: f"{m[1]}{number(m[2])}", text)
 
 
 def judge(text: str) -> frozenset[Verdict]:

@@ -23,7 +23,7 @@ class Scene:
     quote: bool = False
     joke: bool = False
     sad: bool = False
-    passed: bool = False  # an article and the like that somebody forwards
+    passed: bool = False  # an article and the like that somebody forwards, of nobody here
     text: str = ""
 
 
@@ -81,6 +81,3 @@ PLAN_DAY = re.compile(
 def text_of(c: Clause, h: Hit) -> str:
     """The words that a hit covers."""
     return c.text[h.start - c.start : h.end - c.start]
-
-
-DIGIT = re.compile(r"[\d百十]|[一二两三四五六七八九]点")

@@ -35,6 +35,9 @@ ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各�
 TITLE = re.compile("老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人)")
 NUMBER = re.compile(r"\d+")
 AT_HOME_OF = re.compile("(?:老?(?:奶奶|爷爷|大姐|大哥|阿姨|老师))?(?:他|她)?家(?!的|人|里人|属|老)")
+SAYS = re.compile(
+    r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)"
+)
 NEXT_WORDS = 5  # characters between 说 and the one who is spoken of: 妈说我爸好着, but not 妈说肚子疼，我爸没事
 
 
@@ -137,18 +140,7 @@ class Subject:
                         and re.match(r"(?:，|！|!|。)*(?:你|您|快|赶紧|别)", after)
                         and not re.search("[\u4e00-\u9fff]", before.strip())
                     )
-                    or (
-                        following
-                        and (
-                            said := re.match(
-                                r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)",
-                                after,
-                            )
-                        )
-                        and following[0].start - t.end - said.end() <= NEXT_WORDS
-                        and not re.search("[。！；]", text[t.end : following[0].start])
-                        and (not self.sender.family or set(following[0].ids) & set(self.sender.elders))
-                    )
+                    or (following and self._passes_word_on(t, following[0]))
                     or (
                         (before.endswith(("在", "到", "去")) or before in ("就在",))
                         and re.match(r"(?:他|她)?家", after)
@@ -163,6 +155,16 @@ class Subject:
             if self.sender.family and not TOGETHER.search(text) and any(t.ids and set(t.ids) <= own for t in kept):
                 kept = [t for t in kept if not t.ids or set(t.ids) & own]  # others come in only by the way
         return kept
+
+    def _passes_word_on(self, t: Token, told: Token) -> bool:
+        """Is one only who says it of another, 妈打电话来说爸好着?"""
+        said = SAYS.match(self.plain, t.end, t.end + 6)
+        return (
+            said is not None
+            and told.start - said.end() <= NEXT_WORDS
+            and not re.search("[。！；]", self.plain[t.end : told.start])
+            and (not self.sender.family or bool(set(told.ids) & set(self.sender.elders)))
+        )
 
     def _at_home_of(self, t: Token) -> bool:
         """Is a name only where the writer is, 在秀芝家打牌呢?"""
@@ -217,19 +219,22 @@ class Subject:
         own = self.scene_own()
         text = self.text
         ids, _ = self.elders("checkin")
+        subject = (
+            bool(self.named)
+            or any(t.kind == "bare" for t in self.tokens)
+            or bool(self.quoted)
+            or (bool(self.mentioned) and not self.sender.elder)
+        )
         return Scene(
             role=self.sender.role,
             own=own,
-            subject=bool(self.named)
-            or any(t.kind == "bare" for t in self.tokens)
-            or bool(self.quoted)
-            or (bool(self.mentioned) and not self.sender.elder),
+            subject=subject,
             known=bool(ids),
             stranger=bool(self.strangers) and not self.named,
             addressed=addressed,
             quote=bool(text.quote),
             joke="joke" in text.emoji,
-            passed=forwarded(self.plain, text.emoji),
+            passed=not subject and forwarded(self.plain, text.emoji),
             sad="sad" in text.emoji,
             text=self.plain,
         )

@@ -70,7 +70,7 @@ def weigh(
     if not ear:
         verdict.contact = 1.0 if verdict.strict or verdict.intent in CONTACT else 0.0
         return
-    if scene.passed and not scene.subject and scene.role in ("elder", "family", ""):
+    if scene.passed and scene.role in ("elder", "family", ""):
         return
     heard = hearing.hear(text, hearing.tags(text, clauses, scene, verdict, marks), ear)
     if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard, hurried):

@@ -27,8 +27,8 @@ def judge_scene(clauses: Sequence[Clause], scene: Scene) -> Verdict:
     for c in clauses:
         tags |= c.tags
     text = scene.text
-    if scene.passed and not scene.subject:
-        return v  # whatever it tells, it tells of nobody here
+    if scene.passed:
+        return v  # whatever it tells
     retracted = retracted_by(clauses, tags, scene)
     if retracted is not None:
         r["correct"] = f"收回先前的话（{retracted.text}）"

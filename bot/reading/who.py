@@ -372,13 +372,14 @@ class Who:
         ):
             return Token(i - 1, end, "unknown", ())
         ids: Sequence[str] = self.names.given[word]
-        if not title and FLOWER.search(word) and BLOOMS.match(text, end):
-            return None
-        close = sender.elder and any(j in sender.elders or j in sender.spouse for j in ids)
-        if not title and (word in WORDS or not (close or _stands_alone(text, i, end))):
+        own = _own(ids, sender) if sender.elder else []
+        if not title and (
+            word in WORDS
+            or (FLOWER.search(word) and BLOOMS.match(text, end))
+            or not (own or _stands_alone(text, i, end))
+        ):
             return None
         if sender.elder and not sender.shared:
-            own = [j for j in ids if j in sender.elders or j in sender.spouse]
             ids = own or ids
         elif title not in titles():
             ids = self._own_first(ids, sender)
@@ -389,8 +390,7 @@ class Who:
 
     def _own_first(self, ids: Sequence[str], sender: Sender) -> Sequence[str]:
         if len(ids) > 1 and sender.elders:
-            own = [i for i in ids if i in sender.elders or i in sender.spouse]
-            return own or ids
+            return _own(ids, sender) or ids
         return ids
 
     def _of_sex(self, ids: Sequence[str], sex: str) -> tuple[str, ...]:
@@ -652,6 +652,11 @@ class Who:
         found[:] = [t for t in found if t.kind != "bare"]
         plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
         found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
+
+
+def _own(ids: Iterable[str], sender: Sender) -> list[str]:
+    """Those of `ids` who are the writer, the other half, or looked after by the writer."""
+    return [i for i in ids if i in sender.elders or i in sender.spouse]
 
 
 def _covered(tokens: Iterable[Token], start: int, end: int) -> bool:
