@@ -67,13 +67,18 @@ ALARMS = frozenset(
         "ambulance",
     ]
 )
-MASKS = frozenset({"idiom", "noask", "notretract"})
+MASKS = frozenset({"idiom", "noask", "notretract", "hoarse"})
 NEVER_HIDDEN = frozenset({"issue", "ask"})
 MISSED = frozenset({"noanswer", "unseen"})
 FOUND = frozenset({"core", "safe", "reached", "seen"})
-HIDES = {"noask": frozenset({"ask", "askcheck"}), "notretract": frozenset({"retract"})}
+HIDES = {
+    "noask": frozenset({"ask", "askcheck"}),
+    "notretract": frozenset({"retract"}),
+    "hoarse": frozenset({"alarm-stroke"}),
+}
 QUESTION_LAST = frozenset("吗么没有呢吧否嘛是了成啊呀不")  # the last characters of QUESTION_END
 QUESTION_END = re.compile(r"(?:吗|么|没|没有|不|没呢|吧|否|嘛|呢|不是|了没|吗啊|不成|没啊|没呀)$")
+WHICH = re.compile(r"(?:是|该|要)先.{1,12}还是")
 CONFIRM = re.compile(r"(?:对吧|是吧|好吧|行吧|对不对|好吗|行吗|可以吗|是不是|好不好|行不行)$")
 FAR = re.compile(r"去年|前年|[年月]前|上个?月|以前|从前|小时候|那会|当年|那时|那年|年轻|曾经|过去")
 LATER = re.compile("上午|下午|晚上|中午|傍晚|早上|到时|然后|再")
@@ -210,6 +215,8 @@ def split(text: str, scanner: Scanner, seen: str | None = None) -> list[Clause]:
                 or (last in "没有不" and _yesno(body))
                 or (last == "吧" and body.endswith(("没事吧", "好吧", "在吧")) and len(body) >= 3)
             )
+        elif "还是" in body and WHICH.search(body):
+            clause.asked = True
         if clause.asked and CONFIRM.search(body) and clause.mark != "？":
             clause.asked = len(body) <= 4
         clauses.append(clause)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.reading.clauses import Clause
 from bot.reading.greetings import opens_the_day
-from bot.reading.numbers import READING, judge
+from bot.reading.numbers import judge, measured
 from bot.reading.scene import FIRST_PERSON, OTHER_SUBJECT, SELF_SUBJECT, Scene, Verdict, text_of
 
 PUBLIC = re.compile(r"大家|各位|你们|居民|老年人要|同志们|乡亲|老人们|叔叔阿姨|邻居们")
@@ -36,6 +36,13 @@ THING_FINE = re.compile(
     r"(?:修|弄|换|接|通|都|也|又|已经|现在|今天|就|给)*$"
 )
 OF_MYSELF = re.compile("我(?:也|都|还|挺|很|今天|现在|这边|这儿)*(?:好|没事|没啥|没麻达|平安|正常)")
+SO_MANY_WORDS = re.compile("没事|没啥|好着|好得很|都好|挺好|精神[好着得]|人好|没麻达|无恙|安好")
+# 老爸，我落地杭州了，平安，勿念
+ARRIVED = re.compile(
+    "(?:[爸妈爷奶老]{1,2}[，！ ]*)?我[^，。他她妈爸爷奶]{0,8}(?:落地|到站|下飞机|下火车|下车|到学校|到宿舍|到单位|到公司)[^，。]{0,6}(?:[，。！ ]+(?:平安|勿念|放心|一切顺利|报个?平安|安全)){1,3}[。！]*$"
+)
+ARRIVED_SIGNS = frozenset("落站机车校舍位司")  # one of which every ARRIVED has
+CITES = re.compile("那[条个]|刚说|刚才说|发的|写的")
 REACTION = re.compile(r"[了的]?(?:太好了|就好|我就放心|就放心|谢天谢地|那就)")
 NOT_THE_ELDER = re.compile(
     r"(?:电话|手机|钥匙|药|拐棍|拐杖|牛奶|快递|衣服|包|我|咱|人)(?:还|都|也|正|就|放|掉|落)*(?:在|到)"
@@ -73,9 +80,20 @@ def _fine_real(c: Clause, scene: Scene) -> bool:
 
 def only_of_myself(clauses: Sequence[Clause], scene: Scene) -> bool:
     """Does somebody who is no elder say that he is well himself, and of nobody else?"""
-    if scene.role == "elder" or "我" not in scene.text or not any(OF_MYSELF.match(c.text) for c in clauses):
+    if scene.role == "elder" or "我" not in scene.text:
+        return False
+    if not ARRIVED_SIGNS.isdisjoint(scene.text) and ARRIVED.match(scene.text):
+        return True
+    if not any(OF_MYSELF.match(c.text) for c in clauses):
         return False
     return not any(not WELL.isdisjoint(c.tags) and not OF_MYSELF.match(c.text) for c in clauses)
+
+
+def says_well(clauses: Sequence[Clause]) -> bool:
+    """Does a clause say in so many words that somebody is well now?"""
+    return any(
+        "fine" in c.tags and c.live and SO_MANY_WORDS.search(c.text) and not CITES.search(c.text) for c in clauses
+    )
 
 
 def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
@@ -90,7 +108,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
     bad_number: Clause | None = None
     good_number = False
     numbers: frozenset[str] = frozenset()
-    if READING.search(scene.text):
+    if measured(scene.text):
         numbers = judge(
             "，".join(c.text for c in clauses if not c.past and not c.asked and not c.unreal and not c.told)
         )
@@ -100,7 +118,12 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
         else:
             good_number = True
     for c in clauses:
-        if c.unreal or c.told or not (c.tags or c.denied) or (not elder and OF_MYSELF.match(c.text)):
+        if (
+            c.unreal
+            or c.told
+            or not (c.tags or c.denied)
+            or (not elder and c.text.startswith("我") and OF_MYSELF.match(c.text))
+        ):
             continue
         if (
             not ILL.isdisjoint(c.tags)

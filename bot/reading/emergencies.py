@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.reading.absences import pauses
 from bot.reading.clauses import ALARMS, Clause
 from bot.reading.missing import gone
-from bot.reading.numbers import READING, judge
+from bot.reading.numbers import judge, measured
 from bot.reading.retractions import cited
 from bot.reading.scene import PLAN_DAY, SELF_SUBJECT, Scene, Verdict, text_of
 
@@ -55,10 +55,11 @@ CLEAR = frozenset(["chest", "breath", "faint", "stroke", "bleed", "gas", "selfha
 
 
 IN_HOSPITAL = re.compile(
-    r"(?:送|到|在|去)(?:到|了)?(?:了)?.{0,6}(?:医院|急诊|卫生院|[一二三]院|省医).{0,3}(?:了|，)|(?:医生|大夫)说.{0,6}观察"
+    r"(?<!不用)(?<!不肯)(?<!不想)(?<!不愿)(?:送|到|在|去)(?:到|了)?(?:了)?.{0,6}(?:医院|急诊|卫生院|[一二三]院|省医).{0,3}(?:了|，)|(?:医生|大夫)说.{0,6}观察"
 )
 
 
+HELP_SIGNS = frozenset("1救急院诊医夫")  # one of which every LEFT and IN_HOSPITAL has
 STILL_BAD = re.compile(r"抢救|还没醒|昏|正在|马上|路上|手术|流血|喘|情况不好|危险|ICU|重症")
 
 
@@ -138,14 +139,18 @@ def _things(c: Clause) -> set[str]:
 def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
     text = scene.text
     numbers_alarm = None
-    if READING.search(text):
-        numbers_alarm = next((c for c in clauses if not c.past and not c.unreal and "alarm" in judge(c.text)), None)
-    if (scene.known or scene.stranger) and LEFT.search(text) and retracted is None:
+    if measured(text):
+        numbers_alarm = next(
+            (c for c in clauses if not c.past and not c.unreal and "alarm" in judge(c.text, text)), None
+        )
+    helped = not HELP_SIGNS.isdisjoint(text)
+    if helped and (scene.known or scene.stranger) and LEFT.search(text) and retracted is None:
         v.reasons["concern"] = "急救来过，不用去医院"
     if scene.own and (m := EASED.search(text)) and "past" not in tags:
         v.reasons["concern"] = f"刚才不舒服，已缓解（{m[0]}）"
     if (
         scene.known
+        and helped
         and IN_HOSPITAL.search(text)
         and not any(c.asked or c.unreal for c in clauses)
         and ("over" in tags or any(t.startswith("alarm-") for c in clauses for t in c.denied))
@@ -217,7 +222,11 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         {"ongoing", "ambulance"} & c.tags and not c.past and not c.unreal and not AMB_FALSE.search(c.text)
         for c in clauses
     )
-    over = [c for c in clauses if "over" in c.tags and not c.unreal and not c.asked and not c.future]
+    over = [
+        c
+        for c in clauses
+        if "over" in c.tags and not c.unreal and not c.asked and not c.future and not (scene.own and _only_minor(c))
+    ]
     left = any(
         re.search(
             r"120.{0,8}(?:走了|看完|撤了|回去|说没事|不用)|不用(?:去|送|上)?(?:医院|急诊|120|救护车)|脱离|出院|普通病房",
@@ -310,6 +319,11 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
     v.sure = (scene.own or scene.known or scene.role == "") and _beyond_doubt(clauses, tags, scene, raised, categories)
 
 
+def _only_minor(c: Clause) -> bool:
+    """Does it only play down, 没啥大事, which an old person says of a stroke as well?"""
+    return "minor" in c.tags and all(text_of(c, h).startswith(("没", "无")) for h in c.hits if h.tag == "over")
+
+
 SOFTENS = frozenset(
     [
         "over",
@@ -344,6 +358,9 @@ ALONE = VITAL | {"gas", "cry", "ambulance", "aid"}  # plain enough without a sec
 WANTED = re.compile("走失|走丢|失踪|寻人")
 UNWANTED = SOFTENS & {"over", "joke", "fiction", "habit", "hypo", "wish", "past", "retract", "thanks", "future"}
 DESCRIBED = re.compile(r"\d岁|身高|上身|上衣|下身|穿|花白|戴.{0,4}帽|体型|[米偏][高瘦胖]")
+BODILY = frozenset(ALARMS) | {"symptom", "bad"}
+EXPLICIT = re.compile("不(?:想|愿意?)(?:再)?活|寻死|自杀|轻生|上吊|割腕|跳[楼河]|寻短见")
+GUESSES = frozenset({"weather", "unsure", "object"})  # an old person's guess at it, 估计是吹了风, takes no stroke back
 LAUGHS = re.compile("哈哈|嘿嘿|嘻嘻|笑|乐")
 
 
@@ -365,9 +382,10 @@ def _beyond_doubt(
         and not any(c.unreal or c.past for c in clauses)
     ):
         return True
-    if not SOFTENS.isdisjoint(tags):
-        return False
     strong = categories & CLEAR
+    softens = SOFTENS - GUESSES if scene.own and strong & VITAL else SOFTENS
+    if not softens.isdisjoint(tags):
+        return False
     if {"fall", "alarm-fall"} <= {t for _, found in raised for t in found}:
         strong = strong | {"stuck"}
     if PLAYED_DOWN & tags and not strong & VITAL:
@@ -379,7 +397,11 @@ def _beyond_doubt(
     lost = any("alarm-lost" in found and NO_WAY_HOME.search(c.text) for c, found in raised)
     if lost and scene.own and len(scene.text) <= 30 and not CHANGED.search(scene.text):
         return True
-    if any(c.asked or c.denied for c in clauses):
+    if any("alarm-selfharm" in found and EXPLICIT.search(c.text) for c, found in raised) and not any(
+        c.asked for c in clauses
+    ):
+        return True
+    if any(c.asked or c.denied & BODILY for c in clauses):
         return False
     if len(strong) >= 2:
         return True

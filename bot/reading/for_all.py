@@ -8,6 +8,7 @@ from collections.abc import Set
 FORWARDED = re.compile(
     "[，\\s]*(?:转发?(?:一下|个|一个|条|了)?[:：，]|分享[:：]|【[^】]{0,3}(?:转|养生|震惊|深度|紧急|扩散|提醒|健康))"
 )
+FORWARDED_BEGINS = frozenset("，转分【 \n\t")  # how every FORWARDED begins
 RECOMMENDED = re.compile("(?:这|下面|上面)(?:一)?篇|值得一读|值得收藏|转给(?:你|您|家人|身边|更多|朋友|大家|诸位|爱)")
 RECOMMENDED_SIGNS = frozenset("篇值转")  # one of which every RECOMMENDED has
 SKY = re.compile(
@@ -23,10 +24,23 @@ OF_HIMSELF = re.compile(
     "|(?:回来|起来|[买吃喝扫晒睡醒起看走洗做煮炒打遛浇坐])(?:了|完|咧|着|罢|毕)|今早|刚|平安|早|晚安|[你您]好|家好|位好|在家"
 )
 SAYING = re.compile(
-    "老话|俗话|古人|古语|古诗|常言|谚语|老祖宗|[子诗]曰|诗云|鲁迅|名言|共勉|三九四九|[一二三四五六七八九]九[一二三四五六七八九]九|冬吃萝卜|人老三|大如年"
+    "老话|俗话|古人|古语|古诗|常言|谚语|老祖宗|[子诗]曰|[诗有]云|鲁迅|名言|共勉|三九四九|[一二三四五六七八九]九[一二三四五六七八九]九|冬吃萝卜"
+    "|人老了?[有三]|三件?宝|大如年|人生七十|活到老|说过[，。: ]"
 )
-SAYING_SIGNS = frozenset("话古常谚祖曰云鲁名共九萝三如")  # one of which every SAYING has,
+SAYING_SIGNS = frozenset("话古常谚祖曰云鲁名共九萝三如七活说")  # one of which every SAYING has,
 SKY_SIGNS = frozenset("天风沙雨雪霜雾霾冰冷热寒冻凉滑温降升暑伏九立分至感花")  # and every SKY
+# Against a saying only what tells of oneself: 老伴 and 早 stand in proverbs.
+OF_HIS_DAY = re.compile("我|俺|咱|今[早天日儿个晨]|刚|平安|早安|晚安|[你您]好|家好|位好|在家|老汉|老婆子")
+LONG_AGO = re.compile(
+    "那(?:些年|阵子|年月)|当年|年轻(?:时|的时候|那)|[一二]九..年|(?:19|20)[0-9]{2}年|[五六七八][零一二三四五六七八九]年|解放前|旧社会|小时候|早先"
+    "|上个?月|[前去]年"
+)
+LONG_AGO_SIGNS = frozenset("那当轻年解旧小早月")  # one of which every LONG_AGO has
+# What such a memory comes with where it is part of a day: 把去年的棉袄翻出来, 比我当年强, 读到1962年.
+OF_THE_DAY = re.compile(
+    "今[天日早晨个儿晚年]|刚|早上|平安|好着|这会|正在|呢$|早[，。 ！]|报到|比|跟我|像|把|[前去]年的|想起|读|看|念|写|翻|晚上|夜|昨|疼|痛|难受|更正"
+    "|收回|摔|掏|起来|醒"
+)
 SHORT = 40  # characters: a longer text tells more than advice
 
 
@@ -34,7 +48,7 @@ def forwarded(text: str, marks: Set[str]) -> bool:
     """Is an article or the like passed on, without a word of one's own? `marks`: the kinds of emoji (Text.emoji)."""
     passed = (
         "passed" in marks
-        or FORWARDED.match(text) is not None
+        or (text[:1] in FORWARDED_BEGINS and FORWARDED.match(text) is not None)
         or (not RECOMMENDED_SIGNS.isdisjoint(text) and RECOMMENDED.search(text) is not None)
     )
     return passed and OF_HIMSELF.search(text) is None
@@ -52,4 +66,11 @@ def for_all(text: str, marks: Set[str]) -> bool:
         and EVERYBODY.search(text) is not None
         and ADVICE.search(text) is not None
     )
-    return (saying or advice) and OF_HIMSELF.search(text) is None
+    if saying and OF_HIS_DAY.search(text) is None:
+        return True
+    return advice and OF_HIMSELF.search(text) is None
+
+
+def long_ago(text: str) -> bool:
+    """Does an old person remember, and nothing else? 那些年没暖气，一家人围个铁炉子."""
+    return not LONG_AGO_SIGNS.isdisjoint(text) and LONG_AGO.search(text) is not None and OF_THE_DAY.search(text) is None

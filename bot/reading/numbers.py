@@ -28,7 +28,8 @@ HINT = re.compile(r"\d")
 # As old people write them: 高压一百七, 烧到三十九度二, 血糖六点八.
 SPOKEN = "[百十]|[一二两三四五六七八九]点"
 SPOKEN_HINT = re.compile(SPOKEN)
-READING = re.compile(r"\d|" + SPOKEN)  # without this nothing was measured
+READING = re.compile("[0-9]|" + SPOKEN)  # without this nothing was measured
+SIGNS = frozenset("0123456789百十点")  # one of which every READING has
 HUNDREDS = re.compile(
     "(?<=[压率脉测量到是了 ])([一二])百(?:零([一二三四五六七八九])|([一二三四五六七八九])(?:十([一二三四五六七八九])?)?)?"
 )
@@ -39,6 +40,11 @@ UNITS = re.compile("((?:血糖|空腹|餐后)[了到是有才只]{0,2})([一二�
 AFTER_POINT = re.compile("(?<=\\d)([点度])([一二三四五六七八九])(?![十百])")
 
 
+# Low sugar with these signs is an emergency from 3.9 mmol/l down, unless it is over.
+LOW_SUGAR = re.compile("汗|抖|心慌|发软|迷糊|糊涂|没缓|说胡话|没力|站不")
+EATEN = re.compile("(?<!没)(?<!不)缓过|好了|好多了|正常|升|上来了|没事")
+
+
 def _pressure(high: int, low: int | None) -> Verdict:
     """From 80 years on below 150/90 is the aim (Chinese guidelines for the management of hypertension, 2024)."""
     if high >= 200 or high < 80 or (low is not None and low >= 130):
@@ -46,6 +52,11 @@ def _pressure(high: int, low: int | None) -> Verdict:
     if high >= 150 or high < 95 or (low is not None and (low >= 90 or low < 50)):
         return "poor"
     return "fine"
+
+
+def measured(text: str) -> bool:
+    """May there be a reading in it? Most texts have no number at all."""
+    return not SIGNS.isdisjoint(text) and READING.search(text) is not None
 
 
 def written_out(text: str) -> str:
@@ -60,8 +71,8 @@ def written_out(text: str) -> str:
     return AFTER_POINT.sub(lambda m: f"{m[1]}{number(m[2])}", text)
 
 
-def judge(text: str) -> frozenset[Verdict]:
-    """What the readings in a clause or text say; empty without any."""
+def judge(text: str, around: str = "") -> frozenset[Verdict]:
+    """What the readings in a clause or text say; empty without any. `around`: the whole message, which tells how one feels."""
     text = written_out(text)
     if HINT.search(text) is None:
         return frozenset()
@@ -78,7 +89,9 @@ def judge(text: str) -> frozenset[Verdict]:
                 found.add(_pressure(high, int(low_match[1]) if low_match else None))
     for m in SUGAR.finditer(text):
         sugar = float(m[1].replace("点", "."))
-        found.add("alarm" if sugar < 3.0 or sugar >= 28 else "poor" if sugar < 3.9 or sugar > 10.0 else "fine")
+        told = around or text
+        least = 3.0 if LOW_SUGAR.search(told) is None or EATEN.search(told) else 3.9
+        found.add("alarm" if sugar < least or sugar >= 28 else "poor" if sugar < 3.9 or sugar > 10.0 else "fine")
     for m in (*FEVER.finditer(text), *(DEGREES.finditer(text) if "温" in text or "烧" in text else ())):
         fraction = next((g for g in m.groups()[1:] if g), "0")
         degrees = float(f"{m[1]}.{fraction}")

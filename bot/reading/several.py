@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import CONTACT, INTENTS, Intent, Reading
+from bot.reading.absences import ALONE, IN_HOSPITAL, LEFT_HOME
 from bot.reading.clauses import Clause
 from bot.reading.hearing import Ear
+from bot.reading.helping import looks_after
 from bot.reading.scene import Scene, Verdict
 from bot.reading.subject import Subject, blotted
 from bot.reading.weighing import ALSO, CLEAR, weigh
@@ -18,9 +20,16 @@ Group = tuple[tuple[str, ...], bool, list[Clause]]
 OWN_NEWS: tuple[Intent, ...] = ("distress", "unreachable", "elder_away", "concern", "checkin")
 LEANS = 0.3  # as much contact as a part needs where the whole reports that all is well
 OVERRULES = 0.6  # a part decides what leads from this chance on
-WITNESSED = 0.8  # as likely must contact be where a relative or an old person tells of another's trouble beside it
+WITNESSED = 0.85  # as likely must contact be where a relative or an old person tells of another's trouble beside it
 BESIDE = frozenset({"request", "family_away"})  # intents beside which somebody may be reported well
-TAKEN_BACK = re.compile(r"不是|不算|作废|撤")
+TAKEN_BACK = re.compile(
+    "不是|不算|[别不]能?算|作废|撤|取消|去掉|划掉|(?:写|打|发|抄|报|说|搞|弄|勾|记|看)(?:错|成|反|串|混)|串行|没见|没去|没敲|没碰|没来得及|还没|才去|昨天的"
+)
+# A part no longer than this says that one was met: 王爷爷在家、李奶奶在，…
+IN = re.compile(
+    "(?:[^某亲]{0,40}[，:])?[我咱俺某亲人，、和]*(?:老师|奶奶|爷爷|阿姨)?(?:今天|刚才?|都|也|倒是?|人|他|她|自己)*(?:没啥|没麻达|在家?|在的|在呢|在家呢|好|好着|好着呢|[oO][kK]|平安|没事|见着了?|见到了?|见了)[，。！]*"
+)
+MISTAKE = re.compile("(?:我|是我)?(?:写|打|发|抄|报|说|看)(?:错|反|串)(?:行|人)?了")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,8 @@ def parts_of(subject: Subject, scene: Scene, groups: Iterable[Group], ear: Ear) 
         verdict = judge_scene(clauses, alone)
         text = "，".join(blotted(subject.plain, subject.tokens, c.start, c.end) for c in clauses)
         weigh(verdict, alone, clauses, text, subject.text.emoji, ear)
+        if ids and IN.fullmatch(text):
+            verdict.intent, verdict.contact = "checkin", 1.0
         parts.append(Part(ids, vague, clauses, verdict))
     return parts
 
@@ -83,8 +94,12 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     mine = [p for p in parts if p.verdict.intent == lead or (lead == "checkin" and _passes(p))]
     if not mine:
         mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
+    if lead == "checkin" and role == "elder":
+        mine = [p for p in mine if not _left_home(p, parts)] or mine
+    if lead != "checkin":
+        mine = [p for p in mine if not _only_helps(p)] or mine
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
-    well = _in_contact(parts, ids, least)
+    well = _in_contact(parts, ids, least, beside=lead != "checkin")
     kept = tuple(i for i in reading.also if i not in CONTACT)
     return reading._replace(
         elders=ids,
@@ -102,17 +117,35 @@ def _passes(part: Part) -> bool:
     return verdict.intent not in (*OWN_NEWS, "query") and verdict.contact >= LEANS
 
 
-def _in_contact(parts: Iterable[Part], but: Iterable[str], least: float) -> dict[Intent, tuple[str, ...]]:
-    """Who is plainly reported in contact, beside those named in `but`: checkin or concern → ids. `least`: how plainly."""
+def _in_contact(
+    parts: Iterable[Part], but: Iterable[str], least: float, beside: bool = False
+) -> dict[Intent, tuple[str, ...]]:
+    """Who is plainly reported in contact, beside those named in `but`: checkin or concern → ids.
+
+    `least`: how plainly. `beside`: another's trouble, in which one may appear as who helps.
+    """
     taken = set(but)
     found: dict[Intent, dict[str, None]] = {}
     for p in parts:
         intent = p.verdict.intent
-        if intent in CONTACT and p.verdict.contact >= least and not p.vague:
+        if intent in CONTACT and p.verdict.contact >= least and not p.vague and not (beside and _only_helps(p)):
             ids = dict.fromkeys(i for i in p.ids if i not in taken)
             if ids:
                 found.setdefault(intent, {}).update(ids)
     return {i: tuple(found[i]) for i in INTENTS if i in found}
+
+
+def _left_home(part: Part, parts: Sequence[Part]) -> bool:
+    """Is that one in hospital, or out while another part tells of the writer alone at home?"""
+    if any(IN_HOSPITAL.search(c.text) for c in part.clauses):
+        return True
+    others = (c.text for p in parts if p is not part for c in p.clauses)
+    return LEFT_HOME.search(part.clauses[0].text) is not None and any(ALONE.search(text) for text in others)
+
+
+def _only_helps(part: Part) -> bool:
+    """Is one told of only as who looks after the other?"""
+    return not part.verdict.strict and looks_after(part.clauses[0].text)
 
 
 def _named(well: Mapping[Intent, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -121,10 +154,22 @@ def _named(well: Mapping[Intent, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 def _corrected(reading: Reading, parts: Sequence[Part]) -> Reading:
     """发错了，不是甲，是乙: 甲 is taken back, 乙 is reported."""
-    wrong = tuple(i for p in parts for i in p.ids if any(TAKEN_BACK.search(c.text) for c in p.clauses))
+    parts = [p for p in parts if not any(set(q.ids) < set(p.ids) for q in parts)]  # 「俩人都好」 is what is taken apart
+    wrong = dict.fromkeys(i for p in parts for i in p.ids if any(_taken_back(c) for c in p.clauses))
+    meant = dict.fromkeys(i for p in parts for i in p.ids if any(c.text.startswith("是") for c in p.clauses))
+    if not wrong and meant:
+        wrong = dict.fromkeys(i for p in parts for i in p.ids if i not in meant)
     right = tuple(
-        i for p in parts for i in p.ids if i not in wrong and any("是" in c.text or c.live for c in p.clauses)
+        dict.fromkeys(
+            i for p in parts for i in p.ids if i not in wrong and any("是" in c.text or c.live for c in p.clauses)
+        )
     )
     if wrong and right:
-        return reading._replace(elders=wrong, also=("checkin",), also_elders={"checkin": right})
+        news = reading.also[0] if reading.also and reading.also[0] in CONTACT else "checkin"
+        return reading._replace(elders=tuple(wrong), also=(news,), also_elders={news: right})
     return reading
+
+
+def _taken_back(c: Clause) -> bool:
+    """Is it said of this one? (写反了 alone is said of the whole.)"""
+    return TAKEN_BACK.search(c.text) is not None and MISTAKE.fullmatch(c.text) is None

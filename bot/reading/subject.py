@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.model import Intent
+from bot.reading.absences import left_alone
 from bot.reading.clauses import Clause
 from bot.reading.for_all import forwarded
+from bot.reading.helping import stands_by, tells, told_to_help
 from bot.reading.names import split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import TRAIT, Scene
@@ -19,21 +21,39 @@ if TYPE_CHECKING:
 
 YOUR_KIN = re.compile("[您你](?:的|家)?(?:老)?(?:父|母|爸|妈|爷|奶|婆|公|外|姥|岳|叔|姑|姨|舅|婶|伯|家老)")
 OWN_TURN = re.compile(
-    "^我(?:也|没|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
+    "^我(?:也|没|倒|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
 )
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
 FIRST = re.compile("我|俺|咱")
-PAIR = re.compile("我|俺|咱|俩|两|都|一起|一搭|陪")
+PAIR = re.compile("我|俺|咱|俩|两(?=个|口|人|位)|都|一起|一搭|陪")
+OURS = re.compile("(?:我|咱|俺)(?:们|家)?的?$")  # before the name of the other half: 我们老路
 LISTED = re.compile("(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨|奶|爷|老两口|两口子|夫妇))?$")
 BESIDE_ME = re.compile("(?:找|等|替|帮|骂|喊|输给|赢了|给|教|请|约|学|像|比)(?:了)?$")
+# A stranger in an old person's own news: 叫老李将死三回, 刚跟门房老周杀了两盘, 老刘昨个夜里走了，我心里堵得慌
+PASSING = re.compile(
+    "(?:叫|被|让|给|替|找|等|听|帮|教|请|约|骂|门房|对门|隔壁|楼上|楼下|邻居|老邻居|街坊)(?:了)?(?:的)?$"
+)
+PASSED_AWAY = re.compile(
+    "(?:老汉|老师傅|爷爷|奶奶)?(?:昨[天晚个夜]?|前[天晚]|夜里|今早|今天){0,2}(?:夜里)?(?:走了|没了|去世|过世|不在了)"
+)
+CHATTERS = re.compile("(?:又|尽|净|就|是|在|爱)?(?:(?:瞎|胡|乱)(?:说|操心|讲|报|喊|着急|紧张)|大惊小怪|多嘴|小题大做)")
+# Before the name of somebody who is wrong about the one who writes, or is only put to trouble.
+UNHEEDED = ("别听", "甭听", "莫听", "别信", "甭信", "害得", "害", "惹得")
+OF_ME = re.compile(
+    "(?:又|总|老|也|正|在)?(?:说|嫌|骂|笑|怪|给|扶|陪|帮|替|照顾|搀|背|伺候|守着?)着?我"
+)  # 老鲍说我咳得厉害
+GAVE_ME = re.compile("(?:奶奶|爷爷|姐|哥|老师|师傅)?(?:昨[天晚个儿]|前[天晚]|上次|那天)?(?:给|送|借|捎|教)了?我")
 REPORTS = re.compile("报到|平安|打卡|签到|醒了|起了|起来了")
 TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
-BOTH = re.compile("都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|两(?:个|位|人)|俩|二老|二人|[×xX*]2|老两口")
+BOTH = re.compile(
+    "(?<!一切)(?<!样样)都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口"
+)
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
 
 TITLE = re.compile("老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人)")
-NUMBER = re.compile(r"\d+")
+NUMBER = re.compile(r"[0-9]+")
+DIGITS = frozenset("0123456789")
 AT_HOME_OF = re.compile("(?:老?(?:奶奶|爷爷|大姐|大哥|阿姨|老师))?(?:他|她)?家(?!的|人|里人|属|老)")
 SAYS = re.compile(
     r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)"
@@ -65,7 +85,8 @@ def blotted(text: str, tokens: Iterable[Token], start: int = 0, end: int | None 
         if t.kind in ("name", "given") and (title := TITLE.match(text, at)):
             at = title.end()
     out.append(text[at:end])
-    return NUMBER.sub("0", "".join(out))
+    blotted_out = "".join(out)
+    return blotted_out if DIGITS.isdisjoint(blotted_out) else NUMBER.sub("0", blotted_out)
 
 
 class Subject:
@@ -113,6 +134,10 @@ class Subject:
         kept: list[Token] = []
         for t in tokens:
             if self.sender.elder and t.kind in ("title", "given", "name") and self._at_home_of(t):
+                continue
+            if self.sender.elder and (CHATTERS.match(self.plain, t.end) or self.plain.endswith(UNHEEDED, 0, t.start)):
+                continue
+            if self.sender.elder and not set(t.ids) & set(self.sender.spouse) and GAVE_ME.match(self.plain, t.end):
                 continue
             if t.ambiguous and self.mentioned and (inside := tuple(i for i in t.ids if i in self.mentioned)):
                 t = Token(t.start, t.end, t.kind, inside, t.plural)
@@ -215,6 +240,10 @@ class Subject:
         ids, _ = self.elders("checkin")
         return bool(set(ids) & set(self.sender.elders))
 
+    def of_the_other(self, ids: Sequence[str]) -> bool:
+        """Does an elder write of others, and of himself only beside it?"""
+        return bool(self.sender.elder and not self.sender.shared and ids) and not set(ids) & set(self.sender.elders)
+
     def scene(self, addressed: bool) -> Scene:
         own = self.scene_own()
         text = self.text
@@ -251,6 +280,10 @@ class Subject:
         named = self.named
         if intent in ("issue", "activity", "chat"):
             return self._union(named) if named and intent == "chat" else ((), False)
+        if named and intent == "distress":
+            named = self._in_danger(named)
+        elif intent == "checkin" and sender.elder:
+            named = [t for t in named if not (set(t.ids) <= set(sender.spouse) and left_alone(self.plain, t.end))]
         if named:
             ids, vague = self._union(named)
             if sender.elder and not sender.shared:
@@ -296,6 +329,20 @@ class Subject:
             return sender.elders, len(sender.elders) > 1 and not together
         return (), False
 
+    def _in_danger(self, named: list[Token]) -> list[Token]:
+        """Of those named beside an emergency, without the one who is told what to do, or does it: 妈先把速效给爸含上."""
+        spoken_to = [] if self.sender.elder else [t for t in named if told_to_help(self.plain, t.start, t.end)]
+        others = [t for t in named if t not in spoken_to and not stands_by(self.plain, t.end)]
+        kept = [t for t in others if not tells(self.plain, t.end)]
+        if kept or others:
+            return kept or others
+        if not spoken_to:
+            return [] if self.sender.elder else named  # 喘不上来气，老董没听着
+        home = self.reader.roster.household(spoken_to[0].ids[0])
+        first = spoken_to[0]
+        half = [i for i in home if i not in first.ids]
+        return [Token(first.start, first.end, "kin", (half[0],))] if len(half) == 1 else named
+
     def _only_in_passing(self, named: Sequence[Token]) -> bool:
         """An elder tells of himself and comes upon another: 报到！今天找老殷下棋. It says nothing of the other."""
         first = min(named, key=lambda t: t.start)
@@ -310,22 +357,24 @@ class Subject:
         """An elder writes and names the other half: both where the writer is in the picture, else only that one."""
         starts = [t.start for t in self.named]
         own = self.sender.elders
+        first = self.plain[: starts[0]]
+        text = OURS.sub("", first) + self.plain[starts[0] :]  # 我们老路 says nothing of the one who writes
         free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
         if intent == "concern":
             ill = next((c for c in self.clauses if {"symptom", "bad", "fall"} & c.tags and not c.past), None)
             mine = ill is not None and ill in free and (ill.start < starts[0] or FIRST.search(ill.text) is not None)
+            mine = mine or OF_ME.match(self.plain, self.named[0].end) is not None
             return (own if mine else spouse), False
-        if PAIR.search(self.plain) or any(c.start < starts[0] and not c.asked for c in free):
+        if PAIR.search(text) or any(c.start < starts[0] and not c.asked for c in free):
             return tuple(dict.fromkeys((*own, *spouse))), False
         return spouse, False
 
     def _also_self(self) -> bool:
         """An elder names a stranger, but speaks of himself as well."""
-        if (
-            WITH.search(self.plain[: self.strangers[0].start])
-            or OWN_SELF.search(self.plain)
-            or re.match(r"跟|和", self.plain)
-        ):
+        stranger = self.strangers[0]
+        if PASSING.search(self.plain[: stranger.start]) or PASSED_AWAY.match(self.plain, stranger.end):
+            return True
+        if WITH.search(self.plain[: stranger.start]) or OWN_SELF.search(self.plain) or re.match(r"跟|和", self.plain):
             return True
         if re.search(
             r"(?:走了|去世|过世|不在了|没了)的(?:那个)?$",
@@ -409,7 +458,8 @@ class Subject:
                 for t in here:
                     bare = bare.replace(self.plain[t.start : t.end], "")
                 listed = c.mark == "、" and LISTED.search(self.plain, max(t.end for t in here), c.end) is not None
-                if listed or (not c.tags and len(bare.strip("和跟与及还有的爷奶叔姨阿老师 ")) <= 1):
+                left = bare.strip("和跟与及还有的爷奶叔姨阿老师 ")
+                if listed or (not c.tags and len(left) <= 1 and left != "是"):
                     pending = joined
                     waiting.append(c)
                     continue

@@ -37,16 +37,19 @@ LUNAR = {
     2026: ((2, 17), (9, 25), (6, 19)), 2027: ((2, 6), (9, 15), (6, 9)), 2028: ((1, 26), (10, 3), (5, 28)),
     2029: ((2, 13), (9, 22), (6, 16)), 2030: ((2, 3), (9, 12), (6, 5)), 2031: ((1, 23), (10, 1), (6, 24)),
 }  # fmt: skip
+DAY = dt.timedelta(days=1)
+FEASTS = {"年底": (12, 31), "元旦": (1, 1), "国庆": (10, 1), "五一": (5, 1), "清明": (4, 5)}  # month, day
+AFTERGLOW = dt.timedelta(days=8)  # so long after a feast its name does not mean next year's
 POINT = re.compile(
     r"(?P<md>(?P<month>\d{1,2})(?:月|[./])(?P<day>\d{1,2})(?:号|日)?)"
     r"|(?P<cmd>(?P<cmonth>十?[一二三四五六七八九十])月(?P<cday>[一二三四五六七八九十]{1,3})(?:号|日)?)"
-    r"|(?P<dom>(?P<dday>\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)(?!楼|院|线|小区|床|桌|门|电|路))"
+    r"|(?P<dom>(?P<drel>(?:这个?|本|下个?)月的?)?(?P<dday>\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)(?!楼|院|线|小区|床|桌|门|电|路))"
     r"|(?P<week>(?P<rel>这个?|本|下下个?|下个?|上个?|大下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末1-7])(?!个|天之内))"
     r"|(?P<whole>(?P<wrel>这个?|本|下下个?|下个?|上个?)(?P<unit>周|星期|礼拜|月)(?!末|[一二三四五六日天]))"
     r"|(?P<wkend>周末|(?:大)?礼拜天)"
-    r"|(?P<monthend>(?P<mrel>这个?|本|下个?)?月(?P<part>底|末|中|初))"
+    r"|(?P<monthend>(?P<mrel>这个?|本|下个?|\d{1,2}|[一二三四五六七八九十]{1,2})?月(?P<part>底|末|中|初))"
     r"|(?P<lunar>(?:大年|正月|年)?初(?P<lday>[一二三四五六七八九十])|除夕|大年三十|年三十|正月十五|元宵|中秋节?|端午节?)"
-    r"|(?P<yearend>年底|年前|过完年|元旦|国庆|五一|春节|过年|中秋|端午|清明|开春)"
+    r"|(?P<yearend>年底|年前|过完年|元旦|国庆|五一|春节|过年|中秋|端午|清明|开春)(?P<shift>[前后](?:一|两)?天|后)?"
     r"|(?P<rday>大后[天日]|[今明后昨前](?:天|日|早|晚|个|儿|晨|夜|下午|上午)|夜来|(?<![昆光聪说声证文志黎])[今明昨](?=天|早|晚|后|起|明|上午|下午|中午|，|。|\s|去|走|到))"
 )
 TWO = re.compile(r"(今明|明后|今明后|后大后)(两|三|二)?天")
@@ -58,11 +61,14 @@ AFTER = re.compile(
 )
 UNTIL = re.compile(r"(到|至|[-—~～])(?!了|家|这|那|处)")
 BACK = re.compile(
-    r"(回来|回兰|回家|回去|才回|再回|返回|返兰|就回|能回|回得|出院|到家|送回|接回|归来|才能?回|走人|回(?=[，。！？\s]|$)|才到|照常|为止|能出|才能出|出来|恢复|再接|才过来|结束|落地|下来|才下|才走得开|才有空|才能过)"
+    r"(回来|回兰|回家|回去|才回|再回|返回|返兰|就回|能回|回得|出院|到家|送回|接回|归来|才能?回|走人|回(?=[，。！？\s]|$)|才到|照常|为止|能出|才能出|出来|恢复|再接|才过来|结束|落地|下来|才下|才走得开|才有空|才能过|返程|返(?=[，。！]|$)|(?:夜里|晚上|早上|上午|下午|中午|凌晨|半夜)到$)"
 )
 START = re.compile(r"(从|自|打)?$")
 FROM_ON = re.compile(
     r"^(?:早上|上午|下午|晚上|一早|中午|清早|早|凌晨)?(?:就)?(?:起|开始|走|出发|去|到|要去|上午去|住院|动身|飞|住|做|入院|进|回老|接|启程|出门|坐)"
+)
+NOW = re.compile(
+    "今[天晚早个儿日]|(?:高铁|火车|飞机|动车)上|刚到|上车了?|(?<!天)下午.{0,5}(?:走|的高铁|的飞机|的火车|进场)|这两天去"
 )
 REMAIN = re.compile(
     r"(还|要|得|再|待|呆|住|观察|留|休|共|大概|玩|去|出差|培训|请假|一去|需|出门|走|休息|歇|这|加班|在那|照看|照顾|隔离|值|住院|前后)"
@@ -108,9 +114,10 @@ def _ranges(
     length = _length(text)
     start: dt.date | None = None
     end: dt.date | None = None
-    for s, e, first, last in points:
+    for k, (s, e, first, last) in enumerate(points):
         before, after = text[max(0, s - 4) : s], text[e : e + 8]
-        piece = re.split("[，。！？；]", text[e : e + 14])[0]
+        following = points[k + 1][0] if k + 1 < len(points) else len(text)
+        piece = re.split("[，。！？；]", text[e : min(e + 14, following)])[0]
         comes_back = BACK.search(piece)
         if (comes_back is not None and not re.match(r"(?:回老家|回来接|回娘家|出院)", piece)) or (
             comes_back is not None and "出院" in piece
@@ -144,26 +151,26 @@ def _ranges(
             base = start or today
             return base, _plus(base, length)
         if start is None:
-            return None, end
+            return (today if _plus(today, length) in (end, end - DAY) else None), end
     if start is not None and end is not None and end < start:
         end = None
     if start is not None and end is None and start < today and not re.search("从|起|开始|住", text):
         start = None
-    if (
-        start is None
-        and end is not None
-        and re.search(r"(?:今天|今晚|今早|今个|今儿)", text) is not None
-        and end > today
-    ):
+    if start is None and end is not None and NOW.search(text) is not None and end > today:
         start = today
     return start, end
 
 
 def _later(day: dt.date, first: dt.date, words: str) -> dt.date:
+    """The same day of a later week, or month, that is not before `first`."""
+    weekly = re.search("周|星期|礼拜", words) is not None
+    month_day = day.day
     while day < first:
-        day += dt.timedelta(days=7) if re.search("周|星期|礼拜", words) else dt.timedelta(days=31)
-        if not re.search("周|星期|礼拜", words):
-            day = day.replace(day=min(day.day, 28))
+        if weekly:
+            day += 7 * DAY
+        else:
+            year, month = day.year + day.month // 12, day.month % 12 + 1
+            day = dt.date(year, month, min(month_day, _month_days(year, month)))
     return day
 
 
@@ -207,7 +214,7 @@ def _length(text: str) -> tuple[int, str] | None:
         if m["n"] == "半":
             return (15, "d") if unit == "m" else (1, "d")
         count = _number(m["n"])
-        if count is None:
+        if count is None or m["unit"] == "来天":
             return None
         return count, unit
     return None
@@ -246,6 +253,8 @@ def _point(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
         return date, date
     if m["dom"]:
         day = number(m["dday"])
+        if (m["drel"] or "").startswith("下"):
+            return (dt.date(today.year + today.month // 12, today.month % 12 + 1, day),) * 2
         if day <= _month_days(today.year, today.month) and day >= today.day - 3:
             date = today.replace(day=day)
         else:
@@ -278,7 +287,11 @@ def _point(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
         return max(base, today), base + dt.timedelta(days=1)
     if m["monthend"]:
         year, month = today.year, today.month
-        if (m["mrel"] or "").startswith("下") or m["part"] == "初":
+        rel = m["mrel"] or ""
+        if rel and rel[0] not in "这本下":
+            month = number(rel)
+            year += month < today.month
+        elif rel.startswith("下") or m["part"] == "初":
             year, month = year + month // 12, month % 12 + 1
         if m["part"] in "底末":
             last = dt.date(year, month, _month_days(year, month))
@@ -289,13 +302,12 @@ def _point(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
     if m["lunar"]:
         return _lunar(m, today)
     if m["yearend"]:
-        return {
-            "年底": (dt.date(today.year, 12, 31),) * 2,
-            "元旦": (dt.date(today.year + 1, 1, 1),) * 2,
-            "国庆": (_next(today, 10, 1),) * 2,
-            "五一": (_next(today, 5, 1),) * 2,
-            "清明": (_next(today, 4, 5),) * 2,
-        }.get(m["yearend"])
+        feast = FEASTS.get(m["yearend"])
+        if feast is None or m["shift"] == "后" or dt.timedelta() < today - dt.date(today.year, *feast) < AFTERGLOW:
+            return None
+        shift = (m["shift"] or "")[:2]
+        from_it = (2 if shift.endswith("两") else 1) * {"前": -1, "后": 1}.get(shift[:1], 0)
+        return (_next(today, *feast) + from_it * DAY,) * 2
     if m["rday"]:
         word = m["rday"]
         days = DAYS.get(word, DAYS.get(word[:2], DAYS.get(word[:1])))

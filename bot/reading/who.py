@@ -45,6 +45,8 @@ class Sender:
     spouse: tuple[str, ...] = ()
     sex: str = ""
     shared: bool = False  # several people could be meant
+    near: tuple[str, ...] = ()  # of somebody on no roster: the elders whom, or whose relatives, the WeChat name names
+    kin: bool = False  # and as one of the family: 仇亮媳妇, not 仇亮同事
 
     @property
     def elder(self) -> bool:
@@ -69,6 +71,22 @@ FAMILY_WORDS = (
 def relation_class(relation: str) -> str:
     """儿媳 → inlaw, 外孙女 → grand …; any where it says nothing."""
     return next((name for name, pattern in FAMILY_WORDS if pattern.search(relation)), "any")
+
+
+RELATED = re.compile("媳|婿|老婆|老公|爱人|外甥|侄|孙|儿子|女儿|闺女|丫头")
+
+
+HOUSE_OF = re.compile("([\u4e00-\u9fff])家(?:的|小|老|大|二|三)*(?:孙|儿|女|媳|婿|侄|外甥|丫头|闺女)")  # 屈家小孙子
+
+
+def stranger_of(wechat: str, names: Names) -> Sender:
+    """Somebody on no roster, whose WeChat name may name a relative or an elder: 程莉同事, 项秀莲的外甥."""
+    named = {word for _, kind, word in names.words_in(wechat) if kind in ("full", "other")}
+    ids = dict.fromkeys(i for word in sorted(named) for i in (*names.full.get(word, ()), *names.kin_of.get(word, ())))
+    if not ids and (house := HOUSE_OF.search(wechat)):
+        homes = {tuple(sorted(names.roster.household(i))) for i in names.surname.get(house[1], ())}
+        ids = dict.fromkeys(homes.pop() if len(homes) == 1 else ())
+    return Sender(near=tuple(ids), kin=bool(ids) and RELATED.search(wechat) is not None)
 
 
 def sender_of(people: Sequence[Person], names: Names) -> Sender:
@@ -147,7 +165,7 @@ OTHER_SEX = {"女": "男", "男": "女"}
 # An old couple call each other by the children: 你妈, 娃他爸.
 CALLED_BY = re.compile("(?:你们?|(?:我?娃娃?|孩子)?他)$")
 PAIR_WORDS = re.compile(
-    r"两人(?=平安|都|全|好|在|均|没)|[×xX*]2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|一家两口|两口(?=都|全|好|人|平安|齐)|夫妻俩|老夫妻|都在家呢俩"
+    r"两人(?=平安|都|全|好|在|均|没)|×2|x2|X2|\*2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|一家两口|两口(?=都|全|好|人|平安|齐)|夫妻俩|老夫妻|都在家呢俩"
 )
 PAIR_SIGNS = frozenset("两俩二夫2")  # one of which every such word has
 WE_ALL = re.compile(r"(?:我们|咱们|俺们)(?:今天|今个|今早)?(?:老?两个)?(?:都|全)")
@@ -161,6 +179,10 @@ FAMILY = re.compile(
     r"(?<![大国回全自公专作搬成当农楼户两老小这那上下])([\u4e00-\u9fff])家(?![属庄川窑河沟村台山湾里乡伙具长务用电常教访产境峡坪堡福])"
 )
 ONE_OF_IT = re.compile("(?:的|那个?|屋里)?(?:老?太太|老太|老[汉头爷嫂]|奶奶|爷爷|大爷|阿姨|[小女儿娃媳姑侄孙])")
+# 滕家老太太: one of a household that is called by a surname, which need not be her own.
+ONE_OF_HOUSE = re.compile(
+    "([\u4e00-\u9fff])家(?:的|里的?|那个?|屋里的?)?(老?(?:太太|太|婆婆|婆子|奶奶|阿姨)|老?(?:爷爷|大爷)|老爷子|老(?:汉|头子?))"
+)
 # After somebody's name: 牛连长两口子
 AND_THE_OTHER = re.compile(r"(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|叔叔?|师傅|老师))?(?:老两口|两口子|夫妇|夫妻|老俩口)")
 BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位左奶奶
@@ -168,7 +190,7 @@ BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位
 NOT_ALIKE = re.compile(
     "只(?:见|有|看|联系|找)|另(?:一|外)|其中|(?:一[位个]|的).{0,8}(?:没(?!事|啥)|不在|不应|不接|打不通|关机)|哪[位个]"
 )
-WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:和|跟|与|及|同|陪|领着|带着|扶着|喊上|叫上)$")
+WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:和|跟|与|及|同|陪|领着|带着|扶着|喊上|叫上)$|^(?:和|跟|与|同|陪)$")
 CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|他|她|娃他|孩子他|娃们)(?:的)?$")
 NOT_OURS = re.compile(
     r"(?:人家|邻居|同学|朋友|同事|别人|娘家|对门|隔壁|他|她|你|您|你们|亲戚|楼上|楼下|二嫂|老婆|媳妇|岳母|岳父|老公|姐夫|小赵|室友|老师)(?:家|家的|的)?$"
@@ -253,6 +275,8 @@ FLOWER = re.compile("[仙兰梅菊荷莲桂棠蓉茉莉桃杏葵薇花香丹]")
 BLOOMS = re.compile(
     "(?:花|都|也|又|全|今年|今天)?(?:开[花得满]|开了(?![门窗灯会药车锁电火单证口个两一])|谢了|香得|盆|发芽|冒芽|蔫|败了)"
 )
+CALLED = re.compile("([\u4e00-\u9fff]{2})(?:姐|哥|妹|弟|阿姨|叔|老师)?[，：:！ ]?(?=你|您)")  # 雪梅姐，你爸那边…
+PARENT = frozenset({"妈", "爸", "娘", "爹"})
 STOP_TITLES = frozenset({"嫂", "嫂子", "大嫂", "姐", "哥", "大哥", "大姐", "哥哥", "姐姐", "二哥", "二姐"})
 
 
@@ -325,10 +349,14 @@ class Who:
             found += self._pairs(text, sender, found)
         if "家" in text:
             self._houses(text, found, places, doors)
+            self._of_houses(text, found, sender, places, doors)
             if not sender.elders:
                 self._families(text, found)
-        self._couples(text, found)
+        if not PAIR_SIGNS.isdisjoint(text):
+            self._couples(text, found)
         self._addresses(text, places, doors, found)
+        if not (sender.elder or sender.family):
+            self._seen_from(text, found, sender)
         found.sort(key=lambda t: t.start)
         return found
 
@@ -442,6 +470,9 @@ class Who:
                     "阎王",
                     "老天",
                     "海马",
+                    "灶王",
+                    "财神",
+                    "龙王",
                 ):
                     surname = ""
             if surname and sex is not None:
@@ -494,6 +525,8 @@ class Who:
         if sender.elder:
             return self._elder_kin(start, end, word, sex, classes, sender, before)
         if sender.family and sender.relations:
+            if word in PARENT and before.endswith(("他", "她")) and all(c == "child" for _, c in sender.relations):
+                return None  # the parent of a parent: 老爷子要找他妈
             if NOT_OURS.search(before):
                 if not (CHILD_OF.search(before) and classes & {"grand", "inlaw", "child"}):
                     return Token(start, end, "unknown", ())
@@ -512,7 +545,9 @@ class Who:
                 if not fits and not before.endswith("我") and "child" not in classes and classes != {"nephew"}:
                     fits = [i for i, c in sender.relations]
             if sex == "+":
-                return Token(start, end, "kin", tuple(dict.fromkeys(fits)), plural=True) if fits else None
+                ids = tuple(dict.fromkeys(fits))
+                one_home = bool(ids) and set(ids) <= set(self.names.roster.household(ids[0]))
+                return Token(start, end, "kin", ids, plural=one_home) if ids else None
             ids = self._sexed(fits, sex)
             if ids:
                 return Token(start, end, "kin", ids)
@@ -596,6 +631,31 @@ class Who:
             found.append(Token(m2.start(), m2.end(), "self", (*sender.elders, *sender.spouse), plural=True))
         return found
 
+    def _seen_from(self, text: str, found: list[Token], sender: Sender) -> None:
+        """程莉让说一声，她妈好着呢; 程莉姐，阿姨开门了: a kin word seen from the relative who is named."""
+        if any(t.ids and not t.ambiguous for t in found):
+            return
+        asked = next((ids for t in found if t.kind == "other" and (ids := self._kin_of(text[t.start : t.end]))), ())
+        if not asked and (called := CALLED.match(text)):
+            asked = self._kin_of(called[1])
+        if not asked and not sender.near:
+            return
+        for k, t in enumerate(found):
+            if t.ambiguous and (inside := tuple(i for i in t.ids if i in asked)):
+                found[k] = Token(t.start, t.end, t.kind, inside, t.plural)
+                continue
+            word = text[t.start : t.end]
+            kin = _kin().get(word)
+            sex = kin[0] if kin is not None else titles().get(word, "-")
+            seen = (
+                asked or sender.near if t.kind == "bare" else sender.near if t.kind == "unknown" and sender.kin else ()
+            )
+            if seen and (kin is not None or sex != "-") and (ids := self._sexed(seen, sex)):
+                found[k] = Token(t.start, t.end, "kin", ids, plural=sex == "+")
+
+    def _kin_of(self, name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.names.kin_of.get(name, ())))
+
     def _houses(self, text: str, found: list[Token], places: list[Place], doors: list[DoorSpan]) -> None:
         """祁家老两口: the couples one of whom is called so."""
         for m in islice(HOUSEHOLD.finditer(text), MOST_TOKENS):
@@ -607,6 +667,22 @@ class Who:
             found[:] = [t for t in found if not (t.start < m.end() and m.start() < t.end)]
             ids = tuple(i for home in homes for i in home)
             found.append(Token(m.start(), m.end(), "title", ids, plural=len(homes) == 1))
+
+    def _of_houses(
+        self, text: str, found: list[Token], sender: Sender, places: list[Place], doors: list[DoorSpan]
+    ) -> None:
+        """滕家老太太: who of that household is of the sex named."""
+        for m in islice(ONE_OF_HOUSE.finditer(text), MOST_TOKENS):
+            named = self.narrow(self.names.surname.get(m[1], ()), places, doors, m.start())
+            home = dict.fromkeys(j for i in named for j in self.names.roster.household(i))
+            sex = titles().get(m[2]) or "-"
+            ids = self._sexed([i for i in home if i not in sender.elders], sex)
+            if not ids or any(
+                t.ids and t.kind in ("name", "given") and t.start < m.end() and m.start() < t.end for t in found
+            ):
+                continue
+            found[:] = [t for t in found if not (t.start < m.end() and m.start() < t.end)]
+            found.append(Token(m.start(), m.end(), "title", ids))
 
     def _families(self, text: str, found: list[Token]) -> None:
         """牛家 from a helper or a neighbour: all of the one household that is called so."""

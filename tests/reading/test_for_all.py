@@ -20,6 +20,10 @@ from .conftest import Read
         "转发：冬天这样吃不上火",
         "这篇讲血压的文章值得一读",
         "[小程序]",
+        "老话说得好：早起三光，晚起三慌",
+        "人老三不才",
+        "那些年哪有暖气，一家五口围个铁炉子烤火",
+        "一九七二年我进的厂，一个月三十四块钱",
     ],
 )
 def test_what_is_passed_on_clears_nobody(read: Read, text: str) -> None:
@@ -28,7 +32,13 @@ def test_what_is_passed_on_clears_nobody(read: Read, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["早，天冷了大家多穿点", "路滑，各位慢些，我买菜回来摔了个屁股墩，不疼", "外头下雪 都别出来 我在家煮茶呢"]
+    "text",
+    [
+        "早，天冷了大家多穿点",
+        "路滑，各位慢些，我买菜回来摔了个屁股墩，不疼",
+        "外头下雪 都别出来 我在家煮茶呢",
+        "早起把去年的棉袄翻出来穿上了",
+    ],
 )
 def test_a_word_of_oneself_beside_the_advice_counts(read: Read, text: str) -> None:
     assert "N02" in read("桂枝", text).contacts()

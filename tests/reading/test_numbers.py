@@ -41,3 +41,17 @@ from bot.reading.numbers import judge
 )
 def test_a_reading_counts_as_fine_poor_or_alarming(text: str, verdict: set[str]) -> None:
     assert judge(text) == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("血糖3.4，手抖得端不住碗，头上冒汗", {"alarm"}),
+        ("血糖3.4，没啥感觉", {"poor"}),
+        ("血糖3.4，刚才手抖，吃了块糖缓过来了", {"poor"}),
+        ("血糖3.4，喝了糖水还没缓过来，直冒汗", {"alarm"}),
+    ],
+)
+def test_low_sugar_that_is_felt_is_an_emergency(text: str, verdict: set[str]) -> None:
+    assert judge(text) == verdict
+    assert judge("血糖3.4", text) == verdict

@@ -7,7 +7,7 @@ import pytest
 from bot.model import INTENTS, Intent, Message
 from bot.reading import Reader, hearing
 
-from .conftest import AT, community
+from .conftest import AT, Read, community
 
 
 def row(intent: Intent, weight: float, contact: float = 0.0) -> int:
@@ -29,3 +29,28 @@ def test_the_end_that_is_told_is_that_of_what_leads(text: str, word: str, lead: 
     got = reader.read(Message("m", AT, "陶然", text=text))
     assert (got.intent, got.elders, got.contacts()) == (lead, ("N04",), {"N03": "checkin"})
     assert got.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "wrong", "right"),
+    [
+        ("陶然", "更正：刚才说吕奶奶没事写错了，见着的是高玉霞奶奶，吕奶奶家还没去", "N03", "N05"),
+        ("邵鹏", "早上我说爸妈都好，其实只跟我妈通了话，我爸的不能算", "N01", "N02"),
+    ],
+)
+def test_who_was_taken_for_whom(read: Read, sender: str, text: str, wrong: str, right: str) -> None:
+    got = read(sender, text)
+    assert (got.intent, got.elders, set(got.contacts())) == ("correct", (wrong,), {right})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["吕奶奶在早市边上坐着，手冰凉，送回家交给柳国庆爷爷了", "吕奶奶摔了一下，没伤着，就是腿疼，柳国庆爷爷给她揉着呢"],
+)
+def test_who_only_helps_is_not_cleared_by_it(read: Read, text: str) -> None:
+    assert set(read("陶然", text).contacts()) == {"N03"}
+
+
+def test_the_other_half_is_away_and_the_writer_at_home(read: Read) -> None:
+    got = read("邵长林", "桂枝昨天去她妹子家了，住到礼拜天，就剩我一个看家，没事")
+    assert (got.intent, got.elders, got.contacts()) == ("elder_away", ("N02",), {"N01": "checkin"})

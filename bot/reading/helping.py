@@ -1,0 +1,48 @@
+"""Who is named beside another's trouble only as the one who helps, looks on or missed it: no news of that one's own."""
+
+from __future__ import annotations
+
+import re
+
+HAN = re.compile("[\u4e00-\u9fff]")
+# Said to somebody beside the one in danger: 妈先把速效给爸含上,
+TOLD_TO = re.compile(
+    "[，！!]?(?:你|您)?(?:先|快|赶紧|千万)?"
+    "(?:别(?:再)?(?:(?:动|挪|摇|搬|扶|给|喂|拉|抱)(?:他|她)|摇)|把|给(?!我)|让(?!我|他|她)|扶(?:他|她|着|住)|拽|拉住)"
+)
+# told of somebody who is with him: 我妈在旁边哭,
+WITH_HIM = re.compile(
+    "(?:正|也|就|还)?(?:在)?(?:边上|旁边|一旁|跟前|下面|后面)?"
+    "(?:扶着|扶住|守着|跟车|跟着去|跟去|跟着上|没听[着见]|按着|抱着|背着|哭|急得|喊人|追丢|追出|敷着|拿.{1,4}敷|拽着|在扶|在喊|在追)"
+)
+# of somebody who tells it: 奶奶说他讲话含混, 老屈叔电话里说凤莲阿姨不见了,
+TELLS = re.compile("(?:在?电话里?|刚才?|打电话)?(?:来)?(?:说|讲|喊(?!不))(?:他|她)?")
+# or of somebody who did not see it: 趁我爸上厕所的工夫.
+BUSY = re.compile("(?:上厕所|打盹|睡着|没注意|做饭|买菜|出门|不在家|没在家).{0,4}(?:工夫|时候|那会|，)")
+# In a part of a message: 已交给魏爷爷, 文奶奶给他揉着呢, 爸让她气得不轻.
+LOOKS_AFTER = re.compile(
+    "给(?:他|她|敷|揉|按|喂|擦|捶|拍|爷爷|奶奶|爸|妈)|交给|交到|托给|领回|扶[着回进]|按着|守着|陪着|敷[着上]|揉|看着(?:他|她)|拉着(?:他|她)"
+    "|跟车|跟着去|跟去|劝|不认|认不得|急得|急哭|哭|气得?|骂|吵|找他|找她|追"
+)
+
+
+def told_to_help(text: str, start: int, end: int) -> bool:
+    """Does the writer tell the one named text[start:end] what to do for the other?"""
+    before, after = text[max(0, start - 1) : start], text[end : end + 16]
+    return TOLD_TO.match(after) is not None and (before == "老" or not HAN.match(before))
+
+
+def stands_by(text: str, end: int) -> bool:
+    """Is the one named up to text[end] told of as who helps or missed it?"""
+    after = text[end : end + 16]
+    return WITH_HIM.match(after) is not None or BUSY.match(after) is not None
+
+
+def tells(text: str, end: int) -> bool:
+    """Is the one named up to text[end] told of as who tells it?"""
+    return TELLS.match(text, end) is not None
+
+
+def looks_after(clause: str) -> bool:
+    """Does a clause tell of somebody only as who looks after another, or suffers him?"""
+    return LOOKS_AFTER.search(clause) is not None
