@@ -39,16 +39,29 @@ test: venv  ## format check, lint, types, all tests
 bench: venv  ## measure speed and memory (minutes)
 	$(BIN)/python -m tests.benchmarks
 
-teach: venv  ## train the learned part of the reading from the labelled messages (minutes)
-	$(BIN)/python -m bot.reading.teach $(sort $(wildcard tests/reading/corpora/taught/*))
+TAUGHT := tests/reading/corpora/taught
+# Lines that carry on from each other, which the encoder, seeing one alone, learns nothing from; and messages that stand alone and
+# are as hard as in life, which count twice and come last.
+STORIES := $(addprefix $(TAUGHT)/w,26 27 28 29 30 31 32)
+EXAMS := $(sort $(wildcard $(TAUGHT)/x*))
 
-ponder: .venv/run.stamp  ## tune the encoder of the reading (half an hour; PyTorch goes into .venv-teach)
-	@$(PYTHON) -m venv .venv-teach
-	.venv-teach/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -r requirements-teach.lock
-	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(wildcard tests/reading/corpora/taught/*))
+teach: venv  ## train the learned part of the reading from the labelled messages (minutes)
+	$(BIN)/python -m bot.reading.teach $(sort $(wildcard $(TAUGHT)/*))
+
+balance: .venv-teach/stamp  ## fit how much the looks and the rules count together (minutes; after teach or ponder)
+	.venv-teach/bin/python -m bot.reading.teach_balance $(sort $(wildcard tests/reading/corpora/weighed/*))
+
+ponder: .venv-teach/stamp  ## tune the encoder of the reading (an hour and a half; PyTorch goes into .venv-teach)
+	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(filter-out $(STORIES),$(wildcard $(TAUGHT)/*))) $(EXAMS)
+	.venv-teach/bin/python -m bot.reading.teach_pondering --start bot/reading/pondering.npz --rate 5e-5 $(EXAMS)
 
 soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (minutes to an hour, on all cores; goes on where it was stopped)
 	$(BIN)/python -m tests.soak $(SOAK)
+
+.venv-teach/stamp: .venv/run.stamp requirements-teach.lock
+	@$(PYTHON) -m venv .venv-teach
+	.venv-teach/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -r requirements-teach.lock
+	@touch $@
 
 lock: venv  ## renew the lock files after a change in pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
@@ -59,4 +72,4 @@ lock: venv  ## renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--group teach -c requirements.lock -o requirements-teach.lock
 
-.PHONY: help venv run test bench teach ponder soak lock
+.PHONY: help venv run test bench teach balance ponder soak lock

@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from operator import add
+from operator import add, itemgetter
 from typing import NamedTuple
 
 from bot.model import INTENTS, Intent
@@ -29,6 +29,7 @@ ROLES = {"elder": "E", "family": "F", "volunteer": "V", "clinic": "V", "coordina
 FLAGS = ("own", "known", "subject", "stranger", "addressed", "quote")  # of a scene
 FOUND = ("weak", "strict", "poor", "back", "sure", "settled")  # of a verdict
 
+second = itemgetter(1)
 GRAM = 3  # characters of the longest n-gram
 TAG = "::"  # how a feature begins that no text can give
 BIAS = TAG + "bias"
@@ -152,7 +153,7 @@ def ear() -> Ear:
 def scores(text: str, tags: Iterable[str], ear: Ear) -> list[float]:
     """One score an intent, in the guide's order, then that of contact."""
     rows = ear.rows
-    known = [rows[k] for k in {k for _, k in ear.grams.every(framed(text))}]
+    known = list(map(rows.__getitem__, set(map(second, ear.grams.every(framed(text))))))
     known += filter(None, map(ear.tags.get, tags))
     if ear.bias is not None:
         known.append(ear.bias)

