@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bot.model import INTENTS, Command, Intent, Message, Person, Reading, Roster
-from bot.reading import chains, commands, hearing, pondering, segment, several, when
+from bot.reading import balance, chains, commands, hearing, pondering, segment, several, when
 from bot.reading.absences import stays_at_home
 from bot.reading.answers import choose
 from bot.reading.clauses import split
@@ -89,6 +89,7 @@ class Reader:
         """Load what else waits for the first doubt (a third of a second): a bot that is at work has it at hand."""
         if self._look is pondering.scores:
             pondering.encoder()
+            balance.shipped()
 
     def answer(self, text: str, candidates: Sequence[str]) -> tuple[str, ...] | None:
         """The elders chosen by a person's answer to "which one do you mean?", or None if it is no answer."""

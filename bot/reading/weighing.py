@@ -24,6 +24,7 @@ SENT_FOR: frozenset[Intent] = frozenset(
 )  # what a missing person may be mistaken for
 FAINT = 0.15  # nothing is done on a chance below this
 CLEAR = 0.6  # nobody is cleared below this chance of contact
+POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
 ALSO = 0.65  # beside another intent
 ALSO_SAID = 0.25  # or this, where a rule found it said in so many words
 PLAIN = 0.7  # an intent that is likelier than this needs no second look,
@@ -99,7 +100,7 @@ def weigh(
         verdict.intent = "elder_away" if away and "elder_away" in reasons else "concern"
         return
     intent = decide(heard, _alarm_from(verdict, clauses), HOLDS_BACK - reasons.keys())
-    if intent == "checkin" and verdict.poor:
+    if verdict.poor and (intent == "checkin" or (intent == "chat" and "concern" in reasons and heard.contact >= POOR)):
         intent = "concern"
     elif intent == "chat" and verdict.greeted:
         intent = "checkin"

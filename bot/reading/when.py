@@ -38,6 +38,7 @@ LUNAR = {
     2029: ((2, 13), (9, 22), (6, 16)), 2030: ((2, 3), (9, 12), (6, 5)), 2031: ((1, 23), (10, 1), (6, 24)),
 }  # fmt: skip
 DAY = dt.timedelta(days=1)
+HORIZON = dt.timedelta(days=1000)
 FEASTS = {"年底": (12, 31), "元旦": (1, 1), "国庆": (10, 1), "五一": (5, 1), "清明": (4, 5)}  # month, day
 AFTERGLOW = dt.timedelta(days=8)  # so long after a feast its name does not mean next year's
 POINT = re.compile(
@@ -78,9 +79,15 @@ REMAIN = re.compile(
 def read(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """(first day, last day) that the text gives, relative to `today`; both inclusive, None where it gives none."""
     try:
-        return _read(text, today)
+        start, end = _read(text, today)
     except (ValueError, OverflowError, KeyError):
         return None, None
+    return _near(start, today), _near(end, today)
+
+
+def _near(day: dt.date | None, today: dt.date) -> dt.date | None:
+    """The day, unless it is so far off that the text cannot have meant it: 600周."""
+    return day if day is not None and abs(day - today) <= HORIZON else None
 
 
 def _read(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:

@@ -526,7 +526,7 @@ class Who:
             return self._elder_kin(start, end, word, sex, classes, sender, before)
         if sender.family and sender.relations:
             if word in PARENT and before.endswith(("他", "她")) and all(c == "child" for _, c in sender.relations):
-                return None  # the parent of a parent: 老爷子要找他妈
+                return Token(start, end, "unknown", ())  # of somebody else, or the parent of a parent: 老爷子要找他妈
             if NOT_OURS.search(before):
                 if not (CHILD_OF.search(before) and classes & {"grand", "inlaw", "child"}):
                     return Token(start, end, "unknown", ())

@@ -85,6 +85,7 @@ def test_what_is_no_contact_clears_nobody(read: Read, sender: str, text: str) ->
 
 def test_not_well_is_no_check_in(read: Read) -> None:
     assert read("陶然", "吕秀云奶奶不平安").intent in ("concern", "distress")
+    assert read("静静", "我妈不太平安").intent in ("concern", "distress")
 
 
 def test_two_acts_lead_with_the_first_and_keep_the_contact(read: Read) -> None:
