@@ -23,7 +23,7 @@ SENT_FOR: frozenset[Intent] = frozenset(
     {"unreachable", "query", "chat", "checkin"}
 )  # what a missing person may be mistaken for
 FAINT = 0.15  # nothing is done on a chance below this
-CLEAR = 0.6  # nobody is cleared below this chance of contact
+CLEAR = 0.55  # nobody is cleared below this chance of contact
 POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
 ALSO = 0.65  # beside another intent
 ALSO_SAID = 0.25  # or this, where a rule found it said in so many words
