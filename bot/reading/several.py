@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import CONTACT, INTENTS, Intent, Reading
-from bot.reading.absences import ALONE, IN_HOSPITAL, LEFT_HOME
+from bot.reading.absences import ALONE, LEFT_HOME, NOT_HERE
 from bot.reading.clauses import Clause
 from bot.reading.hearing import Ear
 from bot.reading.helping import looks_after
@@ -137,7 +137,7 @@ def _in_contact(
 
 def _left_home(part: Part, parts: Sequence[Part]) -> bool:
     """Is that one in hospital, or out while another part tells of the writer alone at home?"""
-    if any(IN_HOSPITAL.search(c.text) for c in part.clauses):
+    if any(NOT_HERE.search(c.text) for c in part.clauses):
         return True
     others = (c.text for p in parts if p is not part for c in p.clauses)
     return LEFT_HOME.search(part.clauses[0].text) is not None and any(ALONE.search(text) for text in others)

@@ -85,8 +85,8 @@ def blotted(text: str, tokens: Iterable[Token], start: int = 0, end: int | None 
         if t.kind in ("name", "given") and (title := TITLE.match(text, at)):
             at = title.end()
     out.append(text[at:end])
-    blotted_out = "".join(out)
-    return blotted_out if DIGITS.isdisjoint(blotted_out) else NUMBER.sub("0", blotted_out)
+    seen = "".join(out)
+    return seen if DIGITS.isdisjoint(seen) else NUMBER.sub("0", seen)
 
 
 class Subject:
@@ -133,11 +133,7 @@ class Subject:
             return tokens
         kept: list[Token] = []
         for t in tokens:
-            if self.sender.elder and t.kind in ("title", "given", "name") and self._at_home_of(t):
-                continue
-            if self.sender.elder and (CHATTERS.match(self.plain, t.end) or self.plain.endswith(UNHEEDED, 0, t.start)):
-                continue
-            if self.sender.elder and not set(t.ids) & set(self.sender.spouse) and GAVE_ME.match(self.plain, t.end):
+            if self.sender.elder and self._by_the_way(t):
                 continue
             if t.ambiguous and self.mentioned and (inside := tuple(i for i in t.ids if i in self.mentioned)):
                 t = Token(t.start, t.end, t.kind, inside, t.plural)
@@ -180,6 +176,15 @@ class Subject:
             if self.sender.family and not TOGETHER.search(text) and any(t.ids and set(t.ids) <= own for t in kept):
                 kept = [t for t in kept if not t.ids or set(t.ids) & own]  # others come in only by the way
         return kept
+
+    def _by_the_way(self, t: Token) -> bool:
+        """Does an elder come upon a name only in news of himself: in somebody's home, talked about by, given by?"""
+        return (
+            (t.kind in ("title", "given", "name") and self._at_home_of(t))
+            or CHATTERS.match(self.plain, t.end) is not None
+            or self.plain.endswith(UNHEEDED, 0, t.start)
+            or (not set(t.ids) & set(self.sender.spouse) and GAVE_ME.match(self.plain, t.end) is not None)
+        )
 
     def _passes_word_on(self, t: Token, told: Token) -> bool:
         """Is one only who says it of another, 妈打电话来说爸好着?"""

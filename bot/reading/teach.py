@@ -12,7 +12,7 @@ import csv
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -99,9 +99,10 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
             yield from (sample,) * PLAIN
     for folder in corpora:
         reader = Reader(corpus_roster(folder), {})
-        for message, gold in labelled(folder):
-            contact = not CONTACT.isdisjoint((gold["intent"], *gold["also"]))
-            yield _sample(reader.features(message), INTENTS.index(gold["intent"]), contact)
+        for message, row in labelled(folder):
+            if message.type == "text":
+                gold = row["gold"]
+                yield _sample(reader.features(message), INTENTS.index(gold["intent"]), in_contact(gold))
 
 
 def _sample(seen: Features, intent: int, contact: bool) -> Sample:
@@ -109,11 +110,17 @@ def _sample(seen: Features, intent: int, contact: bool) -> Sample:
 
 
 def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any]]]:
-    """The text messages of a labelled corpus, each with what it means (gold)."""
+    """The messages of a labelled corpus, each with its row: `gold`, what it means, and `hard`."""
     for line in (folder / "messages.jsonl").read_text(encoding="utf-8").splitlines():
-        if line.strip() and (row := json.loads(line)).get("type", "text") == "text":
+        if line.strip():
+            row = json.loads(line)
             at = dt.datetime.fromisoformat(row["at"])
-            yield Message(row["id"], at, row["sender"], "text", row["text"]), row["gold"]
+            yield Message(row["id"], at, row["sender"], row.get("type", "text"), row["text"]), row
+
+
+def in_contact(gold: Mapping[str, Any]) -> bool:
+    """Does a label say that somebody is in contact today?"""
+    return not CONTACT.isdisjoint((gold["intent"], *gold["also"]))
 
 
 def train(

@@ -16,12 +16,11 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional
 
-from bot.model import CONTACT as IN_CONTACT
 from bot.model import INTENTS
 from bot.reading import hearing, pondering
 from bot.reading.balance import MODEL, NAMES, QUICK, SLOW, dump, inputs
 from bot.reading.reader import Reader
-from bot.reading.teach import HERE, corpus_roster, labelled
+from bot.reading.teach import HERE, corpus_roster, in_contact, labelled
 from bot.reading.weighing import LONG, SHORT
 
 LEAST = 30  # messages that have an input; one of fewer tells little
@@ -42,13 +41,13 @@ def samples(corpora: Iterable[Path]) -> Iterator[Sample]:
     ear = hearing.ear()
     for folder in corpora:
         reader = Reader(corpus_roster(folder))
-        for message, gold in labelled(folder):
+        for message, row in labelled(folder):
             seen = reader.features(message)
-            if SHORT < len(seen.text) <= LONG:
+            if message.type == "text" and SHORT < len(seen.text) <= LONG:
                 quick = hearing.hear(seen.text, seen.tags, ear)
                 slow = pondering.scores(seen.text, seen.role)
-                contact = not IN_CONTACT.isdisjoint((gold["intent"], *gold["also"]))
-                yield Sample(dict(inputs(quick, slow, seen.tags)), INTENTS.index(gold["intent"]), contact)
+                gold = row["gold"]
+                yield Sample(dict(inputs(quick, slow, seen.tags)), INTENTS.index(gold["intent"]), in_contact(gold))
 
 
 def fit(data: list[Sample]) -> dict[str, list[float]]:

@@ -19,9 +19,8 @@ UNREACHED_ALARM = 0.2  # or from this where somebody would be sent to look in an
 # What holds a call back, and so needs a rule that says it, or this chance.
 HOLDS_BACK: frozenset[Intent] = frozenset({"correct", "elder_away", "claim"})
 LIKELY = 0.45
-SENT_FOR: frozenset[Intent] = frozenset(
-    {"unreachable", "query", "chat", "checkin"}
-)  # what a missing person may be mistaken for
+# What the news of a missing person may be heard as.
+SENT_FOR: frozenset[Intent] = frozenset({"distress", "unreachable", "query", "chat", "checkin"})
 FAINT = 0.15  # nothing is done on a chance below this
 CLEAR = 0.55  # nobody is cleared below this chance of contact
 POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
@@ -105,7 +104,7 @@ def weigh(
     elif intent == "chat" and verdict.greeted:
         intent = "checkin"
         reasons.setdefault(intent, "本人问好")
-    if verdict.gone and (intent in SENT_FOR or intent == "distress"):
+    if verdict.gone and intent in SENT_FOR:
         intent, verdict.alarm = "distress", verdict.alarm or "lost"
         reasons["distress"] = "出门久了没回来"
     if intent == "distress" and scene.quote and verdict.alarm in HELP_COMES and COMING.search(scene.text):

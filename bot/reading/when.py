@@ -176,7 +176,7 @@ def _later(day: dt.date, first: dt.date, words: str) -> dt.date:
         if weekly:
             day += 7 * DAY
         else:
-            year, month = day.year + day.month // 12, day.month % 12 + 1
+            year, month = _next_month(day.year, day.month)
             day = dt.date(year, month, min(month_day, _month_days(year, month)))
     return day
 
@@ -244,8 +244,13 @@ def _plus(start: dt.date, length: tuple[int, str]) -> dt.date:
     return dt.date(year, month, min(start.day, _month_days(year, month))) - dt.timedelta(days=1)
 
 
+def _next_month(year: int, month: int) -> tuple[int, int]:
+    """The year and month after a month."""
+    return year + month // 12, month % 12 + 1
+
+
 def _month_days(year: int, month: int) -> int:
-    return (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return (dt.date(*_next_month(year, month), 1) - DAY).day
 
 
 def _point(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
@@ -261,11 +266,11 @@ def _point(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
     if m["dom"]:
         day = number(m["dday"])
         if (m["drel"] or "").startswith("下"):
-            return (dt.date(today.year + today.month // 12, today.month % 12 + 1, day),) * 2
+            return (dt.date(*_next_month(today.year, today.month), day),) * 2
         if day <= _month_days(today.year, today.month) and day >= today.day - 3:
             date = today.replace(day=day)
         else:
-            date = dt.date(today.year + today.month // 12, today.month % 12 + 1, day)
+            date = dt.date(*_next_month(today.year, today.month), day)
         return date, date
     if m["week"]:
         rel, wd = m["rel"] or "", m["wd"]
@@ -283,7 +288,7 @@ def _point(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
         if m["unit"] == "月":
             if not rel.startswith("下"):
                 return max(today, today.replace(day=1)), today.replace(day=_month_days(today.year, today.month))
-            year, month = today.year + today.month // 12, today.month % 12 + 1
+            year, month = _next_month(today.year, today.month)
             return dt.date(year, month, 1), dt.date(year, month, _month_days(year, month))
         base = monday + dt.timedelta(days=7 * _weeks(rel))
         return (today if not _weeks(rel) else base), base + dt.timedelta(days=6)
@@ -299,7 +304,7 @@ def _point(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
             month = number(rel)
             year += month < today.month
         elif rel.startswith("下") or m["part"] == "初":
-            year, month = year + month // 12, month % 12 + 1
+            year, month = _next_month(year, month)
         if m["part"] in "底末":
             last = dt.date(year, month, _month_days(year, month))
             return last, last

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,10 +27,7 @@ FIGURES = {
 
 def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any], bool]]:
     """(message, gold, hard) of every message of a corpus."""
-    for line in (folder / "messages.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        at = dt.datetime.fromisoformat(row["at"])
-        message = Message(row["id"], at, row["sender"], row.get("type", "text"), row["text"])
+    for message, row in teach.labelled(folder):
         yield message, row["gold"], bool(row.get("hard"))
 
 
