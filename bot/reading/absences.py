@@ -34,7 +34,7 @@ BARE_I = re.compile(
 
 
 # The other half has left the house, and the one who writes is alone at home: 彩云去菜市场了，我一个人看报.
-ALONE = re.compile("(?:我|俺)(?:一个人|自己(?:在家|一个))|就剩?(?:下)?(?:我|俺)|(?:我|俺)(?:看家|守着?家)")
+ALONE = re.compile("(?:我|俺)(?:一个人|自己(?:在家|一个))|(?:就|就?剩)(?:下)?(?:我|俺)|(?:我|俺)(?:看家|守着?家)")
 AT_HOME = re.compile("^(?:我|俺)(?:好|没事|在家|在屋|没去)")
 NOT_HERE = re.compile("(?:还|正|也)?(?:在[^，。 ]{0,3}医院|住着?院|不在)(?!看|陪|拿|取|门口|话下)")
 LEFT_HOME = re.compile("去了|走了|出去|出门|[上去][^，。 ]{1,8}[去了咧]|住院|在(?:[^，。 ]{0,3})医院|住着")

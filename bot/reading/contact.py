@@ -78,6 +78,13 @@ def _fine_real(c: Clause, scene: Scene) -> bool:
     return False
 
 
+LEFT_AT_DOOR = re.compile("[挂放搁塞留搭递码](?!.{0,3}门.{0,2}[开见])[^，。！]{0,8}(?:门[把口缝上边后框外]|窗台|奶箱)")
+UNKNOCKED = re.compile(
+    "[没未](?:敢|好意思|再|去|有)?(?:敲|按|喊|叫|打扰|吵|惊动|进|见|碰)|怕[^，。！]{0,6}(?:吵|睡|醒|歇)|[他她人]不在|没人|没开"
+)
+MET_AFTER_ALL = re.compile("[接应见看听][着到了见]|说|开了|好着|平安|在屋|在家|呢$")
+
+
 def only_of_myself(clauses: Sequence[Clause], scene: Scene) -> bool:
     """Does somebody who is no elder say that he is well himself, and of nobody else?"""
     if scene.role == "elder" or "我" not in scene.text:
@@ -87,6 +94,16 @@ def only_of_myself(clauses: Sequence[Clause], scene: Scene) -> bool:
     if not any(OF_MYSELF.match(c.text) for c in clauses):
         return False
     return not any(not WELL.isdisjoint(c.tags) and not OF_MYSELF.match(c.text) for c in clauses)
+
+
+def left_at_door(scene: Scene) -> bool:
+    """Was something only left at the door, and nobody met: 鸡蛋挂门把手上了，没敲门，怕吵她?"""
+    return (
+        scene.role != "elder"
+        and LEFT_AT_DOOR.search(scene.text) is not None
+        and UNKNOCKED.search(scene.text) is not None
+        and MET_AFTER_ALL.search(scene.text) is None
+    )
 
 
 def says_well(clauses: Sequence[Clause]) -> bool:

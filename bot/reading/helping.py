@@ -26,6 +26,28 @@ LOOKS_AFTER = re.compile(
 )
 
 
+# Before the name of somebody whom another only does something to: 躺着骂我爸呢, 守着我爸, 捎给妈
+DONE_TO = re.compile("(?:骂|训|怼|怨|守着|不认|认得|认识|认出|交给|气|吓|瞒着|没)(?:我|咱|俺)?$")
+# and before, with what follows: 把我妈气得够呛, 跟我妈拌了两句, 给妈捎了块豆腐.
+SUFFERS = re.compile("[把被让叫](?:我|咱|俺)?$"), re.compile("(?:气|吓|骂|一顿|吵|撵|累|愁|急|训|数落|逗)")
+QUARRELS = re.compile("[跟和](?:我|咱|俺)?$"), re.compile("(?:拌|吵|怄|置气|抬杠|生气|闹)")
+SERVED = re.compile("给(?:我|咱|俺)?$"), re.compile("(?:捎|买|带|留)")
+# After the name: 妈让他气得不轻, 爸把她抱到床上, 妈给包的.
+ONLY_SUFFERS = re.compile(
+    "(?:都|也|还)?(?:[让被叫][他她][气吓急]|[气吓急]得|[急气吓]坏|把[他她](?:一顿|骂|抱|扶|背|拉|拽)|拉了一把|给(?:[他她])?(?:包|敷|擦|骂)|骂[他她])"
+)
+
+
+def has_it_done(text: str, start: int, end: int) -> bool:
+    """Is somebody named text[start:end] beside another only as the one whom he does something to, or who helps him?"""
+    before, after = text[max(0, start - 5) : start], text[end : end + 10]
+    return (
+        DONE_TO.search(before) is not None
+        or any(b.search(before) and a.match(after) for b, a in (SUFFERS, QUARRELS, SERVED))
+        or ONLY_SUFFERS.match(after) is not None
+    )
+
+
 def told_to_help(text: str, start: int, end: int) -> bool:
     """Does the writer tell the one named text[start:end] what to do for the other?"""
     before, after = text[max(0, start - 1) : start], text[end : end + 16]

@@ -42,11 +42,15 @@ NEEDS_ELDER: frozenset[str] = frozenset(INTENTS) - {"issue", "activity", "chat"}
 
 
 class Features(NamedTuple):
-    """What the learned parts look at: tags of hearing.tags, the text with names and kin blotted out, the writer's role."""
+    """What the learned parts look at: tags of hearing.tags, the text with names and kin blotted out, the writer's role.
+
+    `writers`: the elder who writes, if it is one (or those who share the account).
+    """
 
     tags: set[str]
     text: str
     role: str
+    writers: tuple[str, ...]
 
 
 class Reader:
@@ -114,7 +118,8 @@ class Reader:
         subject, tokens = self._subject(message, text, sender, plain)
         clauses, scene = subject.clauses, subject.scene(addressed)
         seen = blotted(plain, tokens)
-        return Features(hearing.tags(seen, clauses, scene, judge_scene(clauses, scene), text.emoji), seen, scene.role)
+        tags = hearing.tags(seen, clauses, scene, judge_scene(clauses, scene), text.emoji)
+        return Features(tags, seen, scene.role, sender.elders if sender.elder else ())
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
@@ -266,8 +271,10 @@ class Reader:
         weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._ear, self._look, hurried)
         parts = several.parts_of(subject, scene, groups, self._ear)
         lead = whole.intent = several.leading(whole, parts)
-        read = self._decide(message, subject, whole, addressed)
-        return several.divide(read, whole, parts, lead, scene.role)
+        read = several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead, scene.role)
+        if read.intent == "checkin" and not read.also and (told := subject.couple()):
+            return read._replace(elders=told)
+        return read
 
     def _decide(self, message: Message, subject: Subject, verdict: Verdict, addressed: bool) -> Reading:
         reasons = verdict.reasons
@@ -278,10 +285,16 @@ class Reader:
         if intent in ("request", "family_away", "elder_away", "correct"):
             if verdict.contact >= (ALSO_SAID if says_well(subject.clauses) else ALSO):
                 contact: Intent = "concern" if "concern" in reasons else "checkin"
-                if not (intent == "request" and contact == "concern" and subject.trait()):
+                if not (intent == "request" and contact == "concern" and subject.trait()) and not (
+                    intent == "correct" and several.ends_unmet(subject.clauses)
+                ):
                     also.append(contact)
             elif verdict.back and subject.scene_own():
                 also.append("checkin")
+        elif intent == "concern":
+            if well := subject.well_beside(ids):
+                also.append("checkin")
+                also_elders["checkin"] = well
         elif intent == "distress":
             if "claim" in reasons:
                 also.append("claim")
@@ -291,7 +304,7 @@ class Reader:
             if not also and any(stays_at_home(c) for c in subject.clauses):
                 also.append("checkin")
             if also:
-                also_elders[also[0]] = subject.sender.elders
+                also_elders[also[0]] = (subject.couple() if verdict.back else ()) or subject.sender.elders
         if intent == "correct" and also:
             cited = subject.contact_ids()
             if cited is not None and set(cited) != set(ids):

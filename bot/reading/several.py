@@ -29,6 +29,18 @@ TAKEN_BACK = re.compile(
 IN = re.compile(
     "(?:[^某亲]{0,40}[，:])?[我咱俺某亲人，、和]*(?:老师|奶奶|爷爷|阿姨)?(?:今天|刚才?|都|也|倒是?|人|他|她|自己)*(?:没啥|没麻达|在家?|在的|在呢|在家呢|好|好着|好着呢|[oO][kK]|平安|没事|见着了?|见到了?|见了)[，。！]*"
 )
+# A part that says that this one was not met, or not asked after: 我爸没听见声, 婆婆还没起, 爷爷那边我没问.
+NOT_MET = re.compile(
+    "(?<!装)没(?:有)?(?:听[见着到]|见面|见[着到]?(?!好|老)|看[见着到]|顾上|来得及|问|碰[见着到上]|打通|联系|接(?!受)|应|进去|敲|去(?!成|医)|提(?!前)|说(?:起|到|我|上)|跟[他她]?说|起(?!色|烧|来过)|碰)"
+    "|不知道(?!谁|啥|怎|咋|[^，。]{0,3}哪)|[不没](?:晓得|清楚)(?:他|她|咋|怎|醒|起|好|退)|忘了?问|等会儿?(?:再|去)|一会儿?(?:再|去)|回头再|响到自动|没人"
+)
+UP = frozenset({"fine", "core", "act"})  # tags of words that show somebody up and about
+BOTH_WELL = re.compile("(?:都|两位|俩|两个|两口)[^，。]{0,3}(?:好|没事|没啥|在|平安)")
+EARLIER = re.compile("[那这上前]一?条|前面|前头|刚才|说|撤|作废")  # about the earlier message
+# Who was really met: 见着的是石奶奶, 其实是我爸.
+MEANT = re.compile(
+    "(?:^(?:其实|应该|应当|原来|实际上?|而|明明)?|的(?:其实|原来|应该|实际上?)?)是(?!我[说写发打]|笔误|听|误|骗|转|语音|别|说|对门|隔壁)"
+)
 MISTAKE = re.compile("(?:我|是我)?(?:写|打|发|抄|报|说|看)(?:错|反|串)(?:行|人)?了")
 
 
@@ -96,10 +108,15 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
     if lead == "checkin" and role == "elder":
         mine = [p for p in mine if not _left_home(p, parts)] or mine
-    if lead != "checkin":
+    if lead == "checkin":
+        mine = [p for p in mine if not _not_met(p)] or mine
+    else:
         mine = [p for p in mine if not _only_helps(p)] or mine
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
     well = _in_contact(parts, ids, least, beside=lead != "checkin")
+    if lead == "checkin" and not any(BOTH_WELL.search(c.text) for p in parts for c in p.clauses):
+        unmet = {i for p in parts if len(p.ids) == 1 and _not_met(p) for i in p.ids}
+        ids = tuple(i for i in ids if i not in unmet) or ids
     kept = tuple(i for i in reading.also if i not in CONTACT)
     return reading._replace(
         elders=ids,
@@ -128,7 +145,13 @@ def _in_contact(
     found: dict[Intent, dict[str, None]] = {}
     for p in parts:
         intent = p.verdict.intent
-        if intent in CONTACT and p.verdict.contact >= least and not p.vague and not (beside and _only_helps(p)):
+        if (
+            intent in CONTACT
+            and p.verdict.contact >= least
+            and not p.vague
+            and not _not_met(p)
+            and not (beside and _only_helps(p))
+        ):
             ids = dict.fromkeys(i for i in p.ids if i not in taken)
             if ids:
                 found.setdefault(intent, {}).update(ids)
@@ -143,6 +166,24 @@ def _left_home(part: Part, parts: Sequence[Part]) -> bool:
     return LEFT_HOME.search(part.clauses[0].text) is not None and any(ALONE.search(text) for text in others)
 
 
+def _not_met(part: Part) -> bool:
+    """Is that one told of as not met, with nothing better after it?"""
+    if part.verdict.strict:
+        return False
+    for c in reversed(part.clauses):
+        if NOT_MET.search(c.text):
+            return True
+        if c.live and not UP.isdisjoint(c.tags):
+            return False
+    return False
+
+
+def ends_unmet(clauses: Sequence[Clause]) -> bool:
+    """Does a correction end with somebody who was not met after all: 写串行了，汪老师我今天还没去?"""
+    last = clauses[-1].text if clauses else ""
+    return NOT_MET.search(last) is not None and not EARLIER.search(last)
+
+
 def _only_helps(part: Part) -> bool:
     """Is one told of only as who looks after the other?"""
     return not part.verdict.strict and looks_after(part.clauses[0].text)
@@ -155,13 +196,18 @@ def _named(well: Mapping[Intent, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 def _corrected(reading: Reading, parts: Sequence[Part]) -> Reading:
     """发错了，不是甲，是乙: 甲 is taken back, 乙 is reported."""
     parts = [p for p in parts if not any(set(q.ids) < set(p.ids) for q in parts)]  # 「俩人都好」 is what is taken apart
-    wrong = dict.fromkeys(i for p in parts for i in p.ids if any(_taken_back(c) for c in p.clauses))
-    meant = dict.fromkeys(i for p in parts for i in p.ids if any(c.text.startswith("是") for c in p.clauses))
+    meant = dict.fromkeys(i for p in parts for i in p.ids if any(MEANT.search(c.text) for c in p.clauses))
+    wrong = dict.fromkeys(
+        i for p in parts for i in p.ids if i not in meant and (_not_met(p) or any(_taken_back(c) for c in p.clauses))
+    )
     if not wrong and meant:
         wrong = dict.fromkeys(i for p in parts for i in p.ids if i not in meant)
     right = tuple(
         dict.fromkeys(
-            i for p in parts for i in p.ids if i not in wrong and any("是" in c.text or c.live for c in p.clauses)
+            i
+            for p in parts
+            for i in p.ids
+            if i not in wrong and (i in meant or any("是" in c.text or c.live for c in p.clauses))
         )
     )
     if wrong and right:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from bot.model import Intent
 from bot.reading.absences import left_alone
 from bot.reading.clauses import Clause
+from bot.reading.couple import HALF, OTHER, told_of, well_beside
 from bot.reading.for_all import forwarded
-from bot.reading.helping import stands_by, tells, told_to_help
+from bot.reading.helping import has_it_done, stands_by, tells, told_to_help
 from bot.reading.names import split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import TRAIT, Scene
@@ -25,8 +26,7 @@ OWN_TURN = re.compile(
 )
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
 FIRST = re.compile("我|俺|咱")
-PAIR = re.compile("我|俺|咱|俩|两(?=个|口|人|位)|都|一起|一搭|陪")
-OURS = re.compile("(?:我|咱|俺)(?:们|家)?的?$")  # before the name of the other half: 我们老路
+REPORTED = re.compile("(?:奶奶|爷爷|姐|哥|老师)?(?:也|先)?(?:报|说|按|打|回|吱|应|签|点)")  # after 替 and a name
 LISTED = re.compile("(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨|奶|爷|老两口|两口子|夫妇))?$")
 BESIDE_ME = re.compile("(?:找|等|替|帮|骂|喊|输给|赢了|给|教|请|约|学|像|比)(?:了)?$")
 # A stranger in an old person's own news: 叫老李将死三回, 刚跟门房老周杀了两盘, 老刘昨个夜里走了，我心里堵得慌
@@ -43,6 +43,7 @@ OF_ME = re.compile(
     "(?:又|总|老|也|正|在)?(?:说|嫌|骂|笑|怪|给|扶|陪|帮|替|照顾|搀|背|伺候|守着?)着?我"
 )  # 老鲍说我咳得厉害
 GAVE_ME = re.compile("(?:奶奶|爷爷|姐|哥|老师|师傅)?(?:昨[天晚个儿]|前[天晚]|上次|那天)?(?:给|送|借|捎|教)了?我")
+THAT_ONE = re.compile("[，。！ ][他她](?!们)")  # 玉香给我送来甜醅，她笑着呢
 REPORTS = re.compile("报到|平安|打卡|签到|醒了|起了|起来了")
 TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
 BOTH = re.compile(
@@ -163,6 +164,11 @@ class Subject:
                     )
                     or (following and self._passes_word_on(t, following[0]))
                     or (
+                        not self.sender.elder
+                        and any(o.start < t.start for o in others)
+                        and has_it_done(text, t.start, t.end)
+                    )
+                    or (
                         (before.endswith(("在", "到", "去")) or before in ("就在",))
                         and re.match(r"(?:他|她)?家", after)
                         and t.kind in ("title", "given", "name")
@@ -183,7 +189,11 @@ class Subject:
             (t.kind in ("title", "given", "name") and self._at_home_of(t))
             or CHATTERS.match(self.plain, t.end) is not None
             or self.plain.endswith(UNHEEDED, 0, t.start)
-            or (not set(t.ids) & set(self.sender.spouse) and GAVE_ME.match(self.plain, t.end) is not None)
+            or (
+                not set(t.ids) & set(self.sender.spouse)
+                and GAVE_ME.match(self.plain, t.end) is not None
+                and THAT_ONE.search(self.plain, t.end) is None
+            )
         )
 
     def _passes_word_on(self, t: Token, told: Token) -> bool:
@@ -192,7 +202,7 @@ class Subject:
         return (
             said is not None
             and told.start - said.end() <= NEXT_WORDS
-            and not re.search("[。！；]", self.plain[t.end : told.start])
+            and not re.search("[。！；她他]|自己", self.plain[t.end : told.start])
             and (not self.sender.family or bool(set(told.ids) & set(self.sender.elders)))
         )
 
@@ -288,6 +298,8 @@ class Subject:
         if named and intent == "distress":
             named = self._in_danger(named)
         elif intent == "checkin" and sender.elder:
+            if told := self.couple():
+                return told, False
             named = [t for t in named if not (set(t.ids) <= set(sender.spouse) and left_alone(self.plain, t.end))]
         if named:
             ids, vague = self._union(named)
@@ -354,25 +366,62 @@ class Subject:
         if self.sender.spouse and set(first.ids) & set(self.sender.spouse):
             return False
         if BESIDE_ME.search(self.plain[max(0, first.start - 3) : first.start]):
-            return True
+            return not (self.plain[first.start - 1] == "替" and REPORTED.match(self.plain, first.end))
         before = [c for c in self.clauses if c.end <= first.start and not c.asked and not c.unreal and not c.past]
         return any({"core", "fine"} & c.tags or REPORTS.search(c.text) for c in before)
 
     def _with_spouse(self, intent: Intent, spouse: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-        """An elder writes and names the other half: both where the writer is in the picture, else only that one."""
-        starts = [t.start for t in self.named]
+        """An elder writes and names the other half: which of the two it is about."""
         own = self.sender.elders
-        first = self.plain[: starts[0]]
-        text = OURS.sub("", first) + self.plain[starts[0] :]  # 我们老路 says nothing of the one who writes
-        free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
         if intent == "concern":
+            me, half = told_of(self._halved() or HALF)
+            if half and not me:
+                return spouse, False
+            starts = [t.start for t in self.named]
+            free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
             ill = next((c for c in self.clauses if {"symptom", "bad", "fall"} & c.tags and not c.past), None)
             mine = ill is not None and ill in free and (ill.start < starts[0] or FIRST.search(ill.text) is not None)
             mine = mine or OF_ME.match(self.plain, self.named[0].end) is not None
             return (own if mine else spouse), False
-        if PAIR.search(text) or any(c.start < starts[0] and not c.asked for c in free):
-            return tuple(dict.fromkeys((*own, *spouse))), False
-        return spouse, False
+        return self.couple() or spouse, False
+
+    def couple(self) -> tuple[str, ...]:
+        """Of an elder who writes and the other half, who alone is named: those that the text tells of. Else none."""
+        text = self._halved()
+        if not text:
+            return ()
+        me, half = told_of(text)
+        return (*(self.sender.elders if me else ()), *(self.sender.spouse if half else ()))
+
+    def well_beside(self, ill: Sequence[str]) -> tuple[str, ...]:
+        """Of an elder who writes and the other half: who is said to be well beside the complaint of the other."""
+        text = self._halved()
+        if not text:
+            return ()
+        me, half = well_beside(text)
+        told = (*(self.sender.elders if me else ()), *(self.sender.spouse if half else ()))
+        return tuple(i for i in told if i not in ill)
+
+    def _halved(self) -> str:
+        """The text with signs for the other half and for everybody else (couple.py); empty where it is no such text."""
+        spouse = set(self.sender.spouse)
+        if (
+            not self.sender.elder
+            or self.sender.shared
+            or not self.named
+            or any(set(t.ids) - spouse for t in self.named)
+        ):
+            return ""
+        out: list[str] = []
+        at = 0
+        for t in self.tokens:
+            if t.start < at or t.kind in ("bare", "self"):
+                continue
+            out += (self.plain[at : t.start], HALF if set(t.ids) & spouse else OTHER)
+            at = t.end
+            if t.kind in ("name", "given") and (title := TITLE.match(self.plain, at)):
+                at = title.end()
+        return "".join((*out, self.plain[at:]))
 
     def _also_self(self) -> bool:
         """An elder names a stranger, but speaks of himself as well."""
@@ -443,6 +492,8 @@ class Subject:
         """Clauses by the elders they speak of: more than one group only where several are named in turn."""
         tokens = [t for t in self.tokens if t.kind not in ("other", "bare", "unknown") and t.ids]
         turns = self.sender.elder and not self.sender.shared and any(OWN_TURN.search(c.text) for c in self.clauses)
+        if turns and (halved := self._halved()):
+            turns = told_of(halved)[0]
         if not tokens or (len({t.ids for t in tokens}) < 2 and not (turns and tokens[0].ids != self.sender.elders)):
             return []
         found: dict[tuple[str, ...], tuple[bool, list[Clause]]] = {}

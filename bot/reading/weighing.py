@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from bot.model import CONTACT, INTENTS, Intent
 from bot.reading import balance, hearing
 from bot.reading.clauses import ALARMS, Clause
-from bot.reading.contact import only_of_myself
+from bot.reading.contact import left_at_door, only_of_myself
 from bot.reading.for_all import for_all, long_ago
 from bot.reading.scene import Scene, Verdict
 
@@ -87,8 +87,10 @@ def weigh(
         heard = balance.balanced(heard, look(text, scene.role), tags, balance.shipped())
     if clauses and not scene.own and all(c.wished or c.supposed for c in clauses):
         heard = hearing.Heard(heard.chances, 0.0)  # nobody is well because somebody wishes it
-    elif only_of_myself(clauses, scene) or (
-        scene.own and not scene.quote and (for_all(scene.text, marks) or long_ago(scene.text))
+    elif (
+        only_of_myself(clauses, scene)
+        or left_at_door(scene)
+        or (scene.own and not scene.quote and (for_all(scene.text, marks) or long_ago(scene.text)))
     ):
         heard = hearing.Heard(heard.chances, 0.0)
     verdict.contact, verdict.chances = heard.contact, heard.chances

@@ -11,7 +11,7 @@ from .conftest import AT, community
 
 
 def sample(features: list[str], intent: int, contact: bool) -> teach.Sample:
-    return teach.Sample(features, intent, contact, "", "")
+    return teach.Sample(features, intent, contact, False, contact, "", "")
 
 
 def test_the_same_messages_give_the_same_weights() -> None:
@@ -74,7 +74,7 @@ def test_without_weights_the_rules_read_alone() -> None:
 
 def test_a_name_teaches_nothing() -> None:
     one = Reader(teach.small_roster())
-    features, seen, role = one.features(Message("m", AT, "小吕志愿者", text="王桂英奶奶平安"))
+    features, seen, role, _ = one.features(Message("m", AT, "小吕志愿者", text="王桂英奶奶平安"))
     assert not [f for f in features if "桂英" in f]
     assert ("桂英" in seen, role) == (False, "volunteer")
 
