@@ -12,8 +12,8 @@ from bot.reading.absences import left_alone
 HALF, OTHER = "伴", "人"  # what stands for the other half, and for everybody else, in the texts below
 ME = "(?:我|俺|咱|吾|余|本人)"
 TOGETHER = re.compile(
-    f"俩|我也(?:好|没事|没啥|平安|还行)|我们(?!家?{HALF}|家?那)|咱们|两口|二人|两人|各自|一起|一搭|一块(?:儿|(?=吃|去|看|坐|走|下|出|上|回|包|做|打|喝|买|晒|过))"
-    "|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|都(?=[好在平安没起吃醒挺很还活精健])"
+    f"俩|我也(?:好|没事|没啥|平安|还行)|我们(?!家?{HALF}|家?那)|咱们|两口(?:子|(?=都|全|好|人|平安|在))|二人|两人|各自|一起|一搭|一块(?:儿|(?=吃|去|看|坐|走|下|出|上|回|包|做|打|喝|买|晒|过))"
+    "|两个(?=人|老|都|全|一起|好|在)|都(?=[好在平安没起吃醒挺很还活精健])"
     f"|{ME}?(?:和|跟|与|同|陪|带|领|及)着?{HALF}"
     f"|{HALF}(?:也|在|早上|今天|今早)?(?:和|跟|与|同|陪|带|领|拉|搀|扶|拽|推)着?我"
     f"|我[^，。！ ]{{0,3}}(?:和|跟|与|同|陪|带|领|推|搀)着?{HALF}|(?:^|，){HALF}[^，比给跟把将对叫让说骂认问随嫌催劝管骗哄喊带推送接找夸笑]{{1,3}}我[^，]{{1,4}}(?:，|$)"
@@ -21,7 +21,7 @@ TOGETHER = re.compile(
 )
 # The other half is out of sight, or not known to be well,
 GONE = re.compile(
-    "没起|门还?关着|没进门|没影|[她他]等会儿?回|先报我的|报我自己|先报自己|没见|没看见|没回|没跟[她他].{0,2}[说讲]|住院|住着院|[在去上]医院|接走|上班[了去]|出差|走了$|不知道|等会儿?再报|[她他]的等|没醒"
+    "没起|门还?关着|没进门|没影|[她他]等会儿?回|照面|关着门|没问|接去|没见|没看见|没回|没跟[她他].{0,2}[说讲]|住院|住着院|[在去上]医院|接走|上班[了去]|出差|走了$|不知道|等会儿?再报|[她他]的等|没醒"
 )
 # and yet heard or told of.
 HEARD = re.compile("呼噜|打呼|应了|睡着|睡得|都好|我也(?:好|没事|没啥|平安)")
@@ -39,7 +39,7 @@ LOOKS_ON = re.compile(
     f"{ME}(?:刚才?|才|早上|今早|今天|今儿|这会儿?|这就|昨晚|一直|就|也|还|又|正|都|先|半夜|起来|进去|过去|去){{0,3}}"
     "(?:说|问|[看瞅瞧望听](?:[他她]|着[他她]|见|到)|喊|叫[他她你]|骂|扶[他她]|喂[他她]|替|帮|没跟|戳|推[他她了]|拉[他她]|让[他她你大]|劝|守"
     "|拍[他她]|摸[他她]|逗[他她]|哄[他她]|[他她]|管不|信|不让|嫌|等[他她]|找[他她]|追|背|擦|洗了[他她]|跟[你大各]|报告|代|汇报|估|怕|以为|寻思"
-    "|想着|拗|服|在[^，]{1,4}(?:喊|叫|[看瞅瞧听][他她见着到])|去[^，]{1,4}[看瞧]|[^，]{0,6}没跟上|差点|没认|耳[背朵]|都嫌|刚?从[他她]|[给把][他她](?!.*(?:着呢|着哩|呢|烙|做|煮)))"
+    "|想着|拗|服|不知道|不晓得|扶[起回到进上]|给[贴揉敷擦捶熬冰倒喂剪洗端]|在[^，]{1,4}(?:喊|叫|[看瞅瞧听][他她见着到])|去[^，]{1,4}[看瞧]|[^，]{0,6}没跟上|差点|没认|耳[背朵]|都嫌|刚?从[他她]|[给把][他她](?!.*(?:着呢|着哩|呢|烙|做|煮)))"
 )
 # Beside a complaint: the one who is well, 我倒没传上, 伴没事.
 WELL = (
@@ -51,6 +51,9 @@ HALF_WELL = re.compile(
     f"|{HALF}(?:[^，。 ]{{1,8}}[，。 ]+)?精神(?:大|好|得)|{HALF}[^，。 ]{{1,5}}[，。 ]+[他她]倒(?:利索|没事|好)"
 )
 LATER = re.compile("我的(?:我)?(?:等|一会|待会|回头|晚点|过会)")  # what the writer will report of himself
+MINE_ONLY = re.compile("先报我的|报我自己|先报自己|我先报了")
+# Said to the group, of neither: 别问了
+TO_ALL = re.compile("(?:都|你们?|大家|各位)?(?:别|甭|莫|不要|放心|不用|谢|对不住)|报告|群里|谁[说讲]")
 ONLY_ME = re.compile("(?:就剩?下?|剩)我|我一个人?")
 PAUSE = re.compile(r"[，。！？；、\s~～]+")
 FEW = 3  # characters before the name that say nothing yet
@@ -67,6 +70,8 @@ def told_of(text: str) -> tuple[bool, bool]:
     about = "me"  # whom a clause without a subject goes on about
     for c in clauses:
         at = c.find(HALF)
+        if at < 0 and TO_ALL.match(c):
+            continue
         if at >= 0:
             before, after = c[:at], c[at:]
             gone = gone or GONE.search(after) is not None or left_alone(whole, whole.find(HALF) + 1)
@@ -89,7 +94,9 @@ def told_of(text: str) -> tuple[bool, bool]:
             me = True
         if ONLY_ME.search(c):
             me = True
-    if me and heard:
+    if me and MINE_ONLY.search(whole):
+        half = False
+    elif me and heard:
         half = True
     elif me and gone:
         half = False

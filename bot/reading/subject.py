@@ -404,20 +404,21 @@ class Subject:
 
     def _halved(self) -> str:
         """The text with signs for the other half and for everybody else (couple.py); empty where it is no such text."""
-        spouse = set(self.sender.spouse)
-        if (
-            not self.sender.elder
-            or self.sender.shared
-            or not self.named
-            or any(set(t.ids) - spouse for t in self.named)
-        ):
+        sender = self.sender
+        own, spouse = set(sender.elders), set(sender.spouse)
+        named = {i for t in self.named for i in t.ids}
+        if not sender.elder or sender.shared or not named & spouse or named - spouse - own:
             return ""
         out: list[str] = []
         at = 0
         for t in self.tokens:
             if t.start < at or t.kind in ("bare", "self"):
                 continue
-            out += (self.plain[at : t.start], HALF if set(t.ids) & spouse else OTHER)
+            ids = set(t.ids)
+            out += (
+                self.plain[at : t.start],
+                "我俩" if ids >= spouse | own else HALF if ids & spouse else "我" if ids & own else OTHER,
+            )
             at = t.end
             if t.kind in ("name", "given") and (title := TITLE.match(self.plain, at)):
                 at = title.end()

@@ -195,6 +195,11 @@ CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|
 NOT_OURS = re.compile(
     r"(?:人家|邻居|同学|朋友|同事|别人|娘家|对门|隔壁|他|她|你|您|你们|亲戚|楼上|楼下|二嫂|老婆|媳妇|岳母|岳父|老公|姐夫|小赵|室友|老师)(?:家|家的|的)?$"
 )
+# After a name of the writer's household that is a word as well: 建国让我说一声, 兰花手机没电了, but not 建国七十年, 兰花开了
+OF_SOMEBODY = re.compile(
+    "(?:[让叫说听跟和把给被咳]|[他她]|手机|眼|腿|脚|腰|牙|血压|自己|今[天早个儿]|昨|早[上起]|一早|刚|还[没在]|也[好在没]|[在去][^ ，]|正在|吃|睡[着了]|起来|好着|没[事啥起]|不[想肯吃在])"
+)
+HAN = re.compile("[\u4e00-\u9fff]")
 MOST_TOKENS = 40  # people of one message that are looked at
 HELPERS = frozenset({"老师", "师傅", "大夫", "医生", "主任", "书记", "工", "校长", "教授", "先生", "女士"})
 WORDS = frozenset(
@@ -402,7 +407,7 @@ class Who:
         ids: Sequence[str] = self.names.given[word]
         own = _own(ids, sender) if sender.elder else []
         if not title and (
-            word in WORDS
+            (word in WORDS and not (own and OF_SOMEBODY.match(text, end) and not HAN.match(before)))
             or (FLOWER.search(word) and BLOOMS.match(text, end))
             or not (own or _stands_alone(text, i, end))
         ):
