@@ -71,6 +71,17 @@ EASED = re.compile(
 )
 
 
+# Insulin without a meal: 打了胰岛素才想起没吃饭，手抖，冒汗.
+LOW_SUGAR = re.compile(
+    "(?:胰岛素|打了针|降糖).{0,24}(?:手抖|发抖|抖[着得个]|冒.{0,2}汗|虚汗|眼[前睛].{0,2}花|心慌)|(?:手抖|发抖|冒.{0,2}汗|虚汗|心慌).{0,16}(?:胰岛素|降糖药?)"
+)
+LOW_SUGAR_SIGNS = frozenset("胰针糖")  # one of which every LOW_SUGAR has
+# Blood from within, or much of it, is not made light of: 咳了小半碗血，她摆手说没啥.
+INNER_BLOOD = re.compile(
+    "[咳吐呕便拉尿](?![^，。]{0,6}(?:点|丝|不多|没有?血))[^，。]{0,6}血|柏油|血[^，。]{0,2}流?了?[一满][脸地身头]|[一满][脸地身头](?:都是|的|全是)?血"
+)
+
+
 def _alarm_of(c: Clause, scene: Scene, text: str) -> set[str]:
     """The alarms that a clause raises, seen alone."""
     if not c.tags:
@@ -161,7 +172,13 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         return
     if retracted is None and (scene.known or scene.stranger or scene.subject) and gone(clauses, text):
         v.gone = True
-    if numbers_alarm is None and ALARMS.isdisjoint(tags):
+    low_sugar = (
+        not LOW_SUGAR_SIGNS.isdisjoint(text)
+        and LOW_SUGAR.search(text) is not None
+        and (scene.own or scene.known)
+        and not any(c.past or c.unreal or c.asked for c in clauses)
+    )
+    if numbers_alarm is None and not low_sugar and ALARMS.isdisjoint(tags):
         return
     raised: list[tuple[Clause, set[str]]] = []
     past: list[tuple[Clause, set[str]]] = []
@@ -201,6 +218,8 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
             (past if c.past else raised).append((c, found))
     if numbers_alarm is not None:
         raised.append((numbers_alarm, {"alarm-reading"}))
+    if low_sugar:
+        raised.append((clauses[-1], {"alarm-faint"}))
     if not raised:
         if past and any(not c.past and {"symptom", "ongoing"} & c.tags for c in clauses):
             c = past[0][0]
@@ -240,6 +259,8 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
     better = any({"symptom"} & c.denied or any(t.startswith("alarm-") for t in c.denied) for c in clauses if not c.past)
     categories = {t.removeprefix("alarm-") for t in everything}
     hard = categories - {"fall", "hurt", "ambulance", "reading", "bleed"}
+    if "bleed" in categories and INNER_BLOOD.search(text):
+        hard.add("bleed")
     stuck = any("alarm-fall" in found for _, found in raised)
     calm = False
     if left and not (categories & {"selfharm"}):

@@ -211,3 +211,30 @@ def test_what_mother_says_of_herself_is_not_said_of_father(read: Read) -> None:
 
 def test_an_elder_who_greets_first_is_up(read: Read) -> None:
     assert read("柳国庆", "早，路滑得很，大家都慢些").contacts()
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "alarm"),
+    [
+        ("桂枝", "照镜子看嘴往右边偏了一点，喝口水顺嘴角淌，没事，睡一觉就好", "stroke"),
+        ("静静", "我妈早上咳了小半碗血，她摆手说没啥", "bleed"),
+        ("静静", "我妈磕到门框上，血流了一脸，她还笑呵呵说小伤", "bleed"),
+        ("静静", "我妈大便像柏油一样，人虚得很，她说是吃了猪血", "bleed"),
+        ("桂枝", "针打了才想起没吃饭，胰岛素，这会儿手抖，冒冷汗", "faint"),
+        ("桂枝", "箱子里的东西都分给娃们了，绳子也备下了", "selfharm"),
+    ],
+)
+def test_an_emergency_that_is_made_light_of(read: Read, sender: str, text: str, alarm: str) -> None:
+    got = read(sender, text)
+    assert (got.intent, got.alarm, dict(got.contacts())) == ("distress", alarm, {})
+
+
+@pytest.mark.parametrize(
+    "text", ["吕奶奶的鸡蛋挂门把手上了，怕吵她睡觉，没敲门", "给吕奶奶带的豆腐从窗口放进窗台上了，没喊她"]
+)
+def test_what_was_left_at_the_door_clears_nobody(read: Read, text: str) -> None:
+    assert not read("陶然", text).contacts()
+
+
+def test_what_was_handed_over_at_the_door_does(read: Read) -> None:
+    assert set(read("陶然", "吕奶奶的鸡蛋没放门口，她开门接过去的，精神着呢").contacts()) == {"N03"}
