@@ -79,6 +79,7 @@ def _fine_real(c: Clause, scene: Scene) -> bool:
 
 
 LEFT_AT_DOOR = re.compile("[挂放搁塞留搭递码](?!.{0,3}门.{0,2}[开见])[^，。！]{0,8}(?:门[把口缝上边后框外]|窗台|奶箱)")
+DOOR_SIGNS = frozenset("门窗箱")  # one of which every LEFT_AT_DOOR has
 UNKNOCKED = re.compile(
     "[没未](?:敢|好意思|再|去|有)?(?:敲|按|喊|叫|打扰|吵|惊动|进|见|碰)|怕[^，。！]{0,6}(?:吵|睡|醒|歇)|[他她人]不在|没人|没开"
 )
@@ -87,9 +88,9 @@ MET_AFTER_ALL = re.compile("[接应见看听][着到了见]|说|开了|好着|�
 
 def only_of_myself(clauses: Sequence[Clause], scene: Scene) -> bool:
     """Does somebody who is no elder say that he is well himself, and of nobody else?"""
-    if scene.role == "elder" or "我" not in scene.text:
+    if scene.role == "elder" or "我" not in scene.chars:
         return False
-    if not ARRIVED_SIGNS.isdisjoint(scene.text) and ARRIVED.match(scene.text):
+    if not ARRIVED_SIGNS.isdisjoint(scene.chars) and ARRIVED.match(scene.text):
         return True
     if not any(OF_MYSELF.match(c.text) for c in clauses):
         return False
@@ -100,6 +101,7 @@ def left_at_door(scene: Scene) -> bool:
     """Was something only left at the door, and nobody met: 鸡蛋挂门把手上了，没敲门，怕吵她?"""
     return (
         scene.role != "elder"
+        and not DOOR_SIGNS.isdisjoint(scene.chars)
         and LEFT_AT_DOOR.search(scene.text) is not None
         and UNKNOCKED.search(scene.text) is not None
         and MET_AFTER_ALL.search(scene.text) is None
@@ -125,7 +127,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
     bad_number: Clause | None = None
     good_number = False
     numbers: frozenset[str] = frozenset()
-    if measured(scene.text):
+    if measured(scene.text, scene.chars):
         numbers = judge(
             "，".join(c.text for c in clauses if not c.past and not c.asked and not c.unreal and not c.told)
         )

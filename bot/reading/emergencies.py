@@ -150,11 +150,11 @@ def _things(c: Clause) -> set[str]:
 def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
     text = scene.text
     numbers_alarm = None
-    if measured(text):
+    if measured(text, scene.chars):
         numbers_alarm = next(
             (c for c in clauses if not c.past and not c.unreal and "alarm" in judge(c.text, text)), None
         )
-    helped = not HELP_SIGNS.isdisjoint(text)
+    helped = not HELP_SIGNS.isdisjoint(scene.chars)
     if helped and (scene.known or scene.stranger) and LEFT.search(text) and retracted is None:
         v.reasons["concern"] = "急救来过，不用去医院"
     if scene.own and (m := EASED.search(text)) and "past" not in tags:
@@ -170,10 +170,10 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         v.reasons["concern"] = "送到医院，没有大碍"
         v.settled = True
         return
-    if retracted is None and (scene.known or scene.stranger or scene.subject) and gone(clauses, text):
+    if retracted is None and (scene.known or scene.stranger or scene.subject) and gone(clauses, scene):
         v.gone = True
     low_sugar = (
-        not LOW_SUGAR_SIGNS.isdisjoint(text)
+        not LOW_SUGAR_SIGNS.isdisjoint(scene.chars)
         and LOW_SUGAR.search(text) is not None
         and (scene.own or scene.known)
         and not any(c.past or c.unreal or c.asked for c in clauses)

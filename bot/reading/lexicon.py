@@ -179,15 +179,19 @@ class Scanner:
         """The hits that lie within text[start:end], in order of their start."""
         stop = len(text) if end is None else end
         hits: list[Hit] = []
+        row: list[str] = []  # the text's characters, each made and hashed once
         for last, (length, tags, begun, needs) in self._openings.every(text, start, stop):
             i = last + 1 - length
             for tag in tags:
                 hits.append(new(Hit, (i, last + 1, tag)))
-            if needs is not None and needs.isdisjoint(text[last + 1 : last + 2 + GAP_MOST]):
+            if not begun:
+                continue
+            row = row or list(text)
+            if needs is not None and needs.isdisjoint(row[last + 1 : last + 2 + GAP_MOST]):
                 continue
             for size, tag, tail, near, following in begun:
                 after = i + size
-                if near and following.isdisjoint(text[after : after + near]):
+                if near and following.isdisjoint(row[after : after + near]):
                     continue
                 if match := tail.match(text, after, stop):
                     hits.append(new(Hit, (i, match.end(), tag)))

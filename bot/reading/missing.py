@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.reading.clauses import Clause
+from bot.reading.scene import Scene
 
 OUT = re.compile(
     "出门|出去|下去|出的门|出了门|下楼|走了|溜了|上街|遛弯|散步|溜达|拎着|拄着.{0,3}(?:出|走)"
@@ -40,12 +41,15 @@ STRANGE = re.compile(
 FOUND = re.compile("找到|找着(?!急)|寻着|回来了(?!没|吗)|回来咧|到家了|进门了|见着了|接到了|接上了|原来|虚惊")
 
 
-def gone(clauses: Sequence[Clause], text: str) -> bool:
+def gone(clauses: Sequence[Clause], scene: Scene) -> bool:
     """Is somebody told to be out for too long, without a trace or beyond reach? Not of yesterday, nor supposed."""
+    text = scene.text
     overdue = (
-        not OVERDUE_SIGNS.isdisjoint(text) and OVERDUE.search(text) is not None and STRANGE.search(text) is not None
+        not OVERDUE_SIGNS.isdisjoint(scene.chars)
+        and OVERDUE.search(text) is not None
+        and STRANGE.search(text) is not None
     )
-    if not overdue and (NOT_SIGNS.isdisjoint(text) or NOT_BACK.search(text) is None):
+    if not overdue and (NOT_SIGNS.isdisjoint(scene.chars) or NOT_BACK.search(text) is None):
         return False
     if OUT.search(text) is None or FOUND.search(text) is not None:
         return False

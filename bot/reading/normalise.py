@@ -223,7 +223,8 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
         if count:
             emoji.add("good")
             marks += count
-    if not ODD.isdisjoint(text):
+    chars = frozenset(text)
+    if not ODD.isdisjoint(chars):
         text = HIDDEN.sub("", KEYCAP.sub(r"\1", text))
         found = PICTURE.findall(text)
         if found:
@@ -234,7 +235,9 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
                     "yes" if c in YES else "joke" if c in JOKING_PICTURES else "sad" if c in SAD_PICTURES else "good"
                 )
             text = PICTURE.sub(lambda m: "✓" if m[0][0] in YES else "，", text)
-    text = mend(_plain_characters(text))
+    if not _odd_characters().isdisjoint(chars):
+        text = text.translate(_characters())
+    text = mend(text)
     if quote:
         quote = mend(_plain_characters(quote))
     return Text(text.strip(), quote, quoted, mentions, frozenset(emoji), marks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Literal
 
 from bot.reading.names import number
@@ -54,9 +55,9 @@ def _pressure(high: int, low: int | None) -> Verdict:
     return "fine"
 
 
-def measured(text: str) -> bool:
-    """May there be a reading in it? Most texts have no number at all."""
-    return not SIGNS.isdisjoint(text) and READING.search(text) is not None
+def measured(text: str, chars: Set[str]) -> bool:
+    """May there be a reading in a text of these characters? Most texts have no number at all."""
+    return not SIGNS.isdisjoint(chars) and READING.search(text) is not None
 
 
 def written_out(text: str) -> str:

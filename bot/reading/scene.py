@@ -25,6 +25,10 @@ class Scene:
     sad: bool = False
     passed: bool = False  # an article and the like that somebody forwards, of nobody here
     text: str = ""
+    chars: frozenset[str] = field(init=False)  # of the text, for the quick looks that save a slow one
+
+    def __post_init__(self) -> None:
+        self.chars = frozenset(self.text)
 
 
 @dataclass(slots=True)

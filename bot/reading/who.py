@@ -624,15 +624,13 @@ class Who:
     def _pairs(self, text: str, sender: Sender, known: list[Token]) -> list[Token]:
         """我俩, 老两口: both of the couple where both are on the roster."""
         found: list[Token] = []
-        ours = {*sender.elders, *sender.spouse}
-        others = any(t.ids and not ours.intersection(t.ids) for t in known)
         for m in islice(PAIR_WORDS.finditer(text), MOST_TOKENS) if not PAIR_SIGNS.isdisjoint(text) else ():
             if _covered(known, *m.span()):
                 continue
             if sender.elder:
-                if others and "口" in m[0]:
-                    continue  # 志远两口子回来了
                 ids = (*sender.elders, *sender.spouse)
+                if "口" in m[0] and any(t.ids and not set(ids).intersection(t.ids) for t in known):
+                    continue  # 志远两口子回来了
                 found.append(Token(m.start(), m.end(), "self", ids, plural=not sender.shared))
             elif len(sender.elders) > 1 and not sender.shared and not m[0].startswith(("我", "咱", "俺")):
                 found.append(Token(m.start(), m.end(), "kin", sender.elders, plural=True))
