@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from bot.reading.names import Names, number, split_name
-from bot.reading.who import Sender, Who
+from bot.reading.senders import Sender
+from bot.reading.who import Who
 
 ALL = re.compile(
     r"^(?:她们|他们|俩|两个|两位|都|全|全部|三个|三位|几个|这几个|这两|两人|两个人|二位|一起)(?:人|位)?(?:都|全)?(?:是|好|平安|没事|好着|有|要|算|看过了|见了|见着了|报|看了)?(?:的|呢|了|着呢|啊|平安)?$"

@@ -12,10 +12,11 @@ from bot.reading.clauses import split
 from bot.reading.names import Names
 from bot.reading.normalise import Text
 from bot.reading.scene import Scene
+from bot.reading.senders import Sender
 from bot.reading.several import OWN_NEWS
 from bot.reading.weighing import weigh
 from bot.reading.what import judge_scene
-from bot.reading.who import Place, Sender, Who
+from bot.reading.who import Place, Who
 
 if TYPE_CHECKING:
     from bot.reading.reader import Reader

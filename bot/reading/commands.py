@@ -8,7 +8,8 @@ import re
 from bot.model import Command, Outcome
 from bot.reading import when
 from bot.reading.names import number
-from bot.reading.who import Sender, Who
+from bot.reading.senders import Sender
+from bot.reading.who import Who
 
 HELP = re.compile(
     r"^(?:帮助|帮帮我|help|怎么用|咋用|怎么弄|使用说明|说明|用法|菜单|指令|命令|你会(?:什么|啥|干啥|做什么)|你能(?:干|做)(?:什么|啥)|有(?:什么|啥|哪些)(?:功能|命令|指令)|功能|\?|？)(?:呀|啊|呢|吗|一下|列表)?[？?]?$",

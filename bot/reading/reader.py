@@ -19,10 +19,11 @@ from bot.reading.names import Names
 from bot.reading.normalise import Text, normalise
 from bot.reading.outcomes import outcome
 from bot.reading.scene import Scene, Verdict
+from bot.reading.senders import Sender, sender_of, stranger_of
 from bot.reading.subject import Subject, blotted, masked
 from bot.reading.weighing import ALSO, ALSO_SAID, Look, weigh
 from bot.reading.what import judge_scene
-from bot.reading.who import Sender, Token, Who, sender_of, stranger_of
+from bot.reading.who import Token, Who
 
 BOT = "小安"
 CALLED = (BOT, "@" + BOT)

@@ -15,7 +15,8 @@ from bot.reading.helping import has_it_done, stands_by, tells, told_to_help
 from bot.reading.names import split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import TRAIT, Scene
-from bot.reading.who import OWN_SELF, WITH, Sender, Token, sender_of
+from bot.reading.senders import Sender, sender_of
+from bot.reading.who import Token
 
 if TYPE_CHECKING:
     from bot.reading.reader import Reader
@@ -27,6 +28,10 @@ OWN_TURN = re.compile(
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
 FIRST = re.compile("我|俺|咱")
 REPORTED = re.compile("(?:奶奶|爷爷|姐|哥|老师)?(?:也|先)?(?:报|说|按|打|回|吱|应|签|点)")  # after 替 and a name
+OWN_SELF = re.compile(
+    r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
+)
+WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:和|跟|与|及|同|陪|领着|带着|扶着|喊上|叫上)$|^(?:和|跟|与|同|陪)$")
 LISTED = re.compile("(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨|奶|爷|老两口|两口子|夫妇))?$")
 BESIDE_ME = re.compile("(?:找|等|替|帮|骂|喊|输给|赢了|给|教|请|约|学|像|比)(?:了)?$")
 # A stranger in an old person's own news: 叫老李将死三回, 刚跟门房老周杀了两盘, 老刘昨个夜里走了，我心里堵得慌

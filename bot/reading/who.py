@@ -9,11 +9,11 @@ from functools import cache
 from itertools import islice
 from typing import Any, Literal
 
-from bot.model import Elder, Person
 from bot.reading import segment
 from bot.reading.finding import Finder
 from bot.reading.names import DASHED, DOOR_PART, UNIT_DOOR, Names, number, split_name, surnames, titles
 from bot.reading.normalise import _lines
+from bot.reading.senders import Sender
 
 Kind = Literal["name", "given", "title", "kin", "bare", "self", "spouse", "address", "other", "unknown"]
 Place = tuple[int, int, tuple[str, ...]]
@@ -35,93 +35,9 @@ class Token:
         return len(self.ids) > 1 and not self.plural
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who writes: as far as known. `elders` are his own id, or those he looks after; `relations` go with them."""
-
-    role: str = ""
-    elders: tuple[str, ...] = ()
-    relations: tuple[tuple[str, str], ...] = ()
-    spouse: tuple[str, ...] = ()
-    sex: str = ""
-    shared: bool = False  # several people could be meant
-    near: tuple[str, ...] = ()  # of somebody on no roster: the elders whom, or whose relatives, the WeChat name names
-    kin: bool = False  # and as one of the family: 仇亮媳妇, not 仇亮同事
-
-    @property
-    def elder(self) -> bool:
-        return self.role == "elder"
-
-    @property
-    def family(self) -> bool:
-        return self.role == "family"
-
-
-FAMILY_WORDS = (
-    ("inlaw", re.compile("媳|婿")),
-    ("spouse", re.compile("配偶|老伴|丈夫|妻|爱人|夫妻|老公|老婆")),
-    ("grand", re.compile("孙")),
-    ("nephew", re.compile("侄|外甥|甥")),
-    ("sibling", re.compile("弟|妹|哥|姐|兄")),
-    ("child", re.compile("儿|女|子|闺")),
-)
-
-
 @cache
-def relation_class(relation: str) -> str:
-    """儿媳 → inlaw, 外孙女 → grand …; any where it says nothing."""
-    return next((name for name, pattern in FAMILY_WORDS if pattern.search(relation)), "any")
-
-
-RELATED = re.compile("媳|婿|老婆|老公|爱人|外甥|侄|孙|儿子|女儿|闺女|丫头")
-
-
-HOUSE_OF = re.compile("([\u4e00-\u9fff])家(?:的|小|老|大|二|三)*(?:孙|儿|女|媳|婿|侄|外甥|丫头|闺女)")  # 屈家小孙子
-
-
-def stranger_of(wechat: str, names: Names) -> Sender:
-    """Somebody on no roster, whose WeChat name may name a relative or an elder: 程莉同事, 项秀莲的外甥."""
-    named = {word for _, kind, word in names.words_in(wechat) if kind in ("full", "other")}
-    ids = dict.fromkeys(i for word in sorted(named) for i in (*names.full.get(word, ()), *names.kin_of.get(word, ())))
-    if not ids and (house := HOUSE_OF.search(wechat)):
-        homes = {tuple(sorted(names.roster.household(i))) for i in names.surname.get(house[1], ())}
-        ids = dict.fromkeys(homes.pop() if len(homes) == 1 else ())
-    return Sender(near=tuple(ids), kin=bool(ids) and RELATED.search(wechat) is not None)
-
-
-def sender_of(people: Sequence[Person], names: Names) -> Sender:
-    """What is known of the one who writes; several people under one name make it `shared`."""
-    if not people:
-        return Sender()
-    elders = names.roster.elders
-    if len(people) > 1:
-        roles = {p.role for p in people}
-        ids = tuple(dict.fromkeys(i for p in people for i in p.elders))
-        role = "elder" if "elder" in roles else people[0].role
-        relations = tuple((i, r) for p in people for i, r in _relations(p, elders))
-        partners = tuple(
-            dict.fromkeys(
-                j for i in ids for j in names.roster.household(i) if j not in ids and elders[j].sex != elders[i].sex
-            )
-        )
-        return Sender(
-            role, ids, relations, partners if role == "elder" and len(partners) == 1 else (), shared=len(ids) > 1
-        )
-    person = people[0]
-    if person.role == "elder":
-        me = elders[person.id]
-        household = tuple(i for i in names.roster.household(me.id) if i != me.id)
-        partners = tuple(i for i in household if elders[i].sex != me.sex or not me.sex)
-        return Sender("elder", (me.id,), (), partners if len(partners) == 1 else (), me.sex)
-    return Sender(person.role, person.elders, tuple(_relations(person, elders)))
-
-
-def _relations(person: Person, elders: object) -> Iterable[tuple[str, str]]:
-    for i in person.elders:
-        elder: Elder = elders[i]  # type: ignore[index]
-        for r in elder.relatives:
-            if r.person == person.id:
-                yield i, relation_class(r.relation)
+def _words() -> frozenset[str]:
+    return frozenset(_lines("words"))
 
 
 @cache
@@ -169,10 +85,6 @@ PAIR_WORDS = re.compile(
 )
 PAIR_SIGNS = frozenset("两俩二夫2")  # one of which every such word has
 WE_ALL = re.compile(r"(?:我们|咱们|俺们)(?:今天|今个|今早)?(?:老?两个)?(?:都|全)")
-NOT_GIVEN_BEFORE = re.compile(r"[\u4e00-\u9fff]")
-OWN_SELF = re.compile(
-    r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
-)
 HOUSEHOLD = re.compile(r"([\u4e00-\u9fff])(?:奶奶|爷爷|老)?家(?:的)?(?:老两口|两口子?|二老|两位老人|两位|俩老人|夫妇)")
 # A family by its surname (牛家没人应), and not 国家, 刘家峡, 管家的.
 FAMILY = re.compile(
@@ -190,7 +102,6 @@ BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位
 NOT_ALIKE = re.compile(
     "只(?:见|有|看|联系|找)|另(?:一|外)|其中|(?:一[位个]|的).{0,8}(?:没(?!事|啥)|不在|不应|不接|打不通|关机)|哪[位个]"
 )
-WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:和|跟|与|及|同|陪|领着|带着|扶着|喊上|叫上)$|^(?:和|跟|与|同|陪)$")
 CHILD_OF = re.compile(r"(?:娃|孩子|娃娃|孙子|孙女|儿子|丫头|女儿|他|她|娃他|孩子他|娃们)(?:的)?$")
 NOT_OURS = re.compile(
     r"(?:人家|邻居|同学|朋友|同事|别人|娘家|对门|隔壁|他|她|你|您|你们|亲戚|楼上|楼下|二嫂|老婆|媳妇|岳母|岳父|老公|姐夫|小赵|室友|老师)(?:家|家的|的)?$"
@@ -202,79 +113,6 @@ OF_SOMEBODY = re.compile(
 HAN = re.compile("[\u4e00-\u9fff]")
 MOST_TOKENS = 40  # people of one message that are looked at
 HELPERS = frozenset({"老师", "师傅", "大夫", "医生", "主任", "书记", "工", "校长", "教授", "先生", "女士"})
-WORDS = frozenset(
-    [
-        "平安",
-        "健康",
-        "国庆",
-        "建国",
-        "幸福",
-        "吉祥",
-        "团圆",
-        "太平",
-        "安康",
-        "如意",
-        "长寿",
-        "春节",
-        "元旦",
-        "和平",
-        "胜利",
-        "解放",
-        "光明",
-        "永远",
-        "平和",
-        "高兴",
-        "快乐",
-        "安宁",
-        "顺利",
-        "成功",
-        "文明",
-        "中秋",
-        "重阳",
-        "秋分",
-        "立春",
-        "东方",
-        "红旗",
-        "红梅",
-        "卫国",
-        "建设",
-        "建华",
-        "新华",
-        "友谊",
-        "和气",
-        "安静",
-        "天水",
-        "兰州",
-        "西宁",
-        "海南",
-        "云南",
-        "建军",
-        "爱国",
-        "国强",
-        "富强",
-        "光荣",
-        "英雄",
-        "自强",
-        "志愿",
-        "明天",
-        "明年",
-        "春天",
-        "金花",
-        "银花",
-        "桂花",
-        "菊花",
-        "荷花",
-        "梅花",
-        "兰花",
-        "桃花",
-        "生花",
-        "雪花",
-        "翠花",
-        "月亮",
-        "玫瑰",
-        "牡丹",
-    ]
-)
 # A name that is a flower's too, and what is said of flowers: 水仙开了, but not 水仙开了门
 FLOWER = re.compile("[仙兰梅菊荷莲桂棠蓉茉莉桃杏葵薇花香丹]")
 BLOOMS = re.compile(
@@ -407,7 +245,7 @@ class Who:
         ids: Sequence[str] = self.names.given[word]
         own = _own(ids, sender) if sender.elder else []
         if not title and (
-            (word in WORDS and not (own and OF_SOMEBODY.match(text, end) and not HAN.match(before)))
+            (word in _words() and not (own and OF_SOMEBODY.match(text, end) and not HAN.match(before)))
             or (FLOWER.search(word) and BLOOMS.match(text, end))
             or not (own or _stands_alone(text, i, end))
         ):

@@ -101,7 +101,7 @@ def test_a_volunteer_s_name_inside_an_elder_s_is_not_the_elder(reader: Reader, r
 
 
 def reader_sender():  # type: ignore[no-untyped-def]
-    from bot.reading.who import Sender
+    from bot.reading.senders import Sender
 
     return Sender()
 
