@@ -152,7 +152,7 @@ def _first_call_waited(store: Store, event: object) -> bool:
     """A repeat of an emergency whose first call still waited to be sent then needs no message of its own."""
     alert, at = event["alert"], event["at"]  # type: ignore[index]
     row = store.one(
-        "SELECT 1 FROM outbox WHERE alert = ? AND kind = 'alert' AND urgency = 0 AND made_at < ?"
+        "SELECT 1 FROM outbox WHERE alert = ? AND kind = 'alert' AND urgency = 0 AND made_at <= ?"
         " AND (sent_at IS NULL OR sent_at >= ?)",
         f"A{alert}",
         at,

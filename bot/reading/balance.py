@@ -19,6 +19,7 @@ MODEL = "balance.tsv"
 QUICK, SLOW = "quick ", "slow "  # how the names of the looks' scores begin
 CONTACT = "contact"
 NAMES = (*INTENTS, CONTACT)
+WHOSE = ("writer", "others")  # the slow look tells contact of the old person who writes from that of others
 CONCERN, CHECKIN = INTENTS.index("concern"), INTENTS.index("checkin")
 MOST = 8.0  # log-odds of contact beyond which nothing changes
 
@@ -26,11 +27,12 @@ Table = Mapping[str, Sequence[float]]
 
 
 def inputs(quick: Heard, slow: Sequence[float], tags: Iterable[str]) -> Iterator[tuple[str, float]]:
-    """(input, value): log-probabilities and log-odds of both looks, 1 for every tag. `slow`: a score an intent, then contact."""
-    *intents, contact = slow
+    """(input, value): log-probabilities and log-odds of both looks, 1 for every tag. `slow`: as pondering.scores gives it."""
+    intents, well = slow[: len(INTENTS)], slow[len(INTENTS) :]
     odds = math.log(quick.contact / (1 - quick.contact))
     yield from zip((QUICK + n for n in NAMES), (*map(math.log, quick.chances), _bounded(odds)), strict=True)
-    yield from zip((SLOW + n for n in NAMES), (*map(math.log, probabilities(intents)), _bounded(contact)), strict=True)
+    seen = (*map(math.log, probabilities(intents)), *map(_bounded, well))
+    yield from zip((SLOW + n for n in (*NAMES, *WHOSE)), seen, strict=True)
     yield BIAS, 1.0
     for tag in tags:
         yield tag, 1.0

@@ -9,7 +9,7 @@ import re
 
 from bot.reading.absences import left_alone
 
-HALF, OTHER = "伴", "人"  # what stands for the other half, and for everybody else, in the texts below
+HALF, OTHER = "◐", "○"  # what stands for the other half, and for everybody else, in the texts below
 ME = "(?:我|俺|咱|吾|余|本人)"
 TOGETHER = re.compile(
     f"俩|我也(?:好|没事|没啥|平安|还行)|我们(?!家?{HALF}|家?那)|咱们|两口(?:子|(?=都|全|好|人|平安|在))|二人|两人|各自|一起|一搭|一块(?:儿|(?=吃|去|看|坐|走|下|出|上|回|包|做|打|喝|买|晒|过))"
@@ -25,15 +25,14 @@ GONE = re.compile(
 )
 # and yet heard or told of.
 HEARD = re.compile("呼噜|打呼|应了|睡着|睡得|都好|我也(?:好|没事|没啥|平安)")
-# The other half comes in only as who says or does something to the writer: 伴夸我俊, 伴包的饺子.
+# The other half comes in only as who says or does something to the writer: ◐夸我俊, ◐包的饺子.
 IN_PASSING = re.compile(
     f"^{HALF}.{{0,3}}(?:瞎|大惊小怪|操心|告状|监督|急|担心|慌|的事|多嘴|那张嘴|乱|说了?我|夸我|骂我|催我|说是"
     "|[把将]我(?!的)|给我|(?:昨[天晚儿个夜]*)?[做包熬擀买织炖蒸炒煮缝腌捎钓]的)"
 )
-FOR_HALF = re.compile(
-    "(?:给|替|帮|喊|叫|让|等|找|比|随|听|怕|瞒着|骂|跟|为|怨)$"
-)  # what the writer does, before the name
-OURS = re.compile(f"(?:^|谁说|谁讲|说){ME}(?:(?:们|家|屋里|的)*(?:那个?|这)?)$")  # 我们家伴
+# What the writer does, before the name: 给◐剪了指甲.
+FOR_HALF = re.compile("(?:给|替|帮|喊|叫|让|等|找|比|随|听|怕|瞒着|骂|跟|为|怨)$")
+OURS = re.compile(f"(?:^|谁说|谁讲|说){ME}(?:(?:们|家|屋里|的)*(?:那个?|这)?)$")  # 我们家◐
 # The writer only sees, tells or helps: 我说, 我喊他, 我给她洗.
 LOOKS_ON = re.compile(
     f"{ME}(?:刚才?|才|早上|今早|今天|今儿|这会儿?|这就|昨晚|一直|就|也|还|又|正|都|先|半夜|起来|进去|过去|去){{0,3}}"
@@ -41,7 +40,7 @@ LOOKS_ON = re.compile(
     "|拍[他她]|摸[他她]|逗[他她]|哄[他她]|[他她]|管不|信|不让|嫌|等[他她]|找[他她]|追|背|擦|洗了[他她]|跟[你大各]|报告|代|汇报|估|怕|以为|寻思"
     "|想着|拗|服|不知道|不晓得|扶[起回到进上]|给[贴揉敷擦捶熬冰倒喂剪洗端]|在[^，]{1,4}(?:喊|叫|[看瞅瞧听][他她见着到])|去[^，]{1,4}[看瞧]|[^，]{0,6}没跟上|差点|没认|耳[背朵]|都嫌|刚?从[他她]|[给把][他她](?!.*(?:着呢|着哩|呢|烙|做|煮)))"
 )
-# Beside a complaint: the one who is well, 我倒没传上, 伴没事.
+# Beside a complaint: the one who is well, 我倒没传上, ◐没事.
 WELL = (
     "(?:无事|无恙|没事|没啥|没麻达|好着|好得|挺好|好好|好$|好[，。]|还好|还行|硬朗|(?:一切)?如常|无妨|正常|没传上|平安)"
 )

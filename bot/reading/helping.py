@@ -31,11 +31,22 @@ DONE_TO = re.compile("(?:骂|训|怼|怨|守着|不认|认得|认识|认出|交�
 # and before, with what follows: 把我妈气得够呛, 跟我妈拌了两句, 给妈捎了块豆腐.
 SUFFERS = re.compile("[把被让叫](?:我|咱|俺)?$"), re.compile("(?:气|吓|骂|一顿|吵|撵|累|愁|急|训|数落|逗)")
 QUARRELS = re.compile("[跟和](?:我|咱|俺)?$"), re.compile("(?:拌|吵|怄|置气|抬杠|生气|闹)")
-SERVED = re.compile("给(?:我|咱|俺)?$"), re.compile("(?:捎|买|带|留)")
+SERVED = re.compile("给(?:我|咱|俺)?$"), re.compile("(?:捎|买|带|留|回过?[话信])")
 # After the name: 妈让他气得不轻, 爸把她抱到床上, 妈给包的.
 ONLY_SUFFERS = re.compile(
-    "(?:都|也|还)?(?:[让被叫][他她][气吓急]|[气吓急]得|[急气吓]坏|把[他她](?:一顿|骂|抱|扶|背|拉|拽)|拉了一把|给(?:[他她])?(?:包|敷|擦|骂)|骂[他她])"
+    "(?:都|也|还)?(?:[让被叫][他她][气吓急]|[气吓急]得|[急气吓]坏|把[他她](?:一顿|骂|抱|扶|背|拉|拽)|拉了一把|(?:已经?|刚)?领回|给(?:[他她])?(?:包|敷|擦|骂)|骂[他她])"
 )
+
+
+# 妈说他又偷吃西瓜: the pronoun tells that another is spoken of.
+SAYS_OF = re.compile("(?:电话里|刚才?|还|也)?(?:说|讲)([他她])")
+SEXES = {"他": "男", "她": "女"}
+
+
+def tells_of_another(text: str, end: int, sex: str) -> bool:
+    """Does somebody of this sex (男, 女), named up to text[end], tell of one of the other?"""
+    said = SAYS_OF.match(text, end)
+    return said is not None and sex in SEXES.values() and SEXES[said[1]] != sex
 
 
 def has_it_done(text: str, start: int, end: int) -> bool:

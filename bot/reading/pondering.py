@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from bot.model import INTENTS
 from bot.reading.finding import Finder
 
 MODEL = "pondering.npz"
@@ -29,7 +30,10 @@ SPACES = re.compile(r"\s+")
 NAMES = str.maketrans({"某": "王奶奶", "亲": "妈妈"})
 WRITERS = {"elder": "老人", "family": "家属", "volunteer": "志愿者", "clinic": "医生", "coordinator": "社区"}
 NEIGHBOUR = "邻居"
-HEADS = 12
+OUTPUTS = (
+    len(INTENTS) + 3
+)  # a score for each intent, then of contact: of anybody, of the old person who writes, of others
+HEADS = 12  # of attention
 EPSILON = 1e-12
 START, END, UNKNOWN = 0, 1, 2  # the first pieces of every vocabulary
 
@@ -100,7 +104,7 @@ class Encoder:
         self._head, self._head_bias = self._matrix("head"), self._plain("head.bias")
 
     def scores(self, text: str, role: str) -> list[float]:
-        """For a blotted text: a score for each intent in the guide's order, then that of contact."""
+        """OUTPUTS numbers for a blotted text."""
         row = self.pieces.cut(worded(text, role))
         words = self._words[row].astype(np.float32) * self._word_scales[row, None]
         seen = _normed(words + self._places[: len(row)], self._norm)

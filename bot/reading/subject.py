@@ -11,7 +11,7 @@ from bot.reading.absences import left_alone
 from bot.reading.clauses import Clause
 from bot.reading.couple import HALF, OTHER, told_of, well_beside
 from bot.reading.for_all import forwarded
-from bot.reading.helping import has_it_done, stands_by, tells, told_to_help
+from bot.reading.helping import has_it_done, stands_by, tells, tells_of_another, told_to_help
 from bot.reading.names import split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import TRAIT, Scene
@@ -171,7 +171,7 @@ class Subject:
                     or (
                         not self.sender.elder
                         and any(o.start < t.start for o in others)
-                        and has_it_done(text, t.start, t.end)
+                        and (has_it_done(text, t.start, t.end) or tells_of_another(text, t.end, self._sex(t)))
                     )
                     or (
                         (before.endswith(("在", "到", "去")) or before in ("就在",))
@@ -187,6 +187,10 @@ class Subject:
             if self.sender.family and not TOGETHER.search(text) and any(t.ids and set(t.ids) <= own for t in kept):
                 kept = [t for t in kept if not t.ids or set(t.ids) & own]  # others come in only by the way
         return kept
+
+    def _sex(self, t: Token) -> str:
+        """男 or 女; empty where it is several or not known."""
+        return self.reader.roster.elders[t.ids[0]].sex if len(t.ids) == 1 else ""
 
     def _by_the_way(self, t: Token) -> bool:
         """Does an elder come upon a name only in news of himself: in somebody's home, talked about by, given by?"""

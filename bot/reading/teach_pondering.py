@@ -23,7 +23,7 @@ import torch
 from torch import nn
 
 from bot.model import INTENTS
-from bot.reading.pondering import EPSILON, HEADS, MODEL, MOST_PIECES, ROOM, UNKNOWN, Pieces, worded
+from bot.reading.pondering import EPSILON, HEADS, MODEL, MOST_PIECES, OUTPUTS, ROOM, UNKNOWN, Pieces, worded
 from bot.reading.teach import HERE, Sample, samples
 
 BASE = "e5-small-q4.bin"
@@ -32,7 +32,6 @@ LAYERS = 6
 BATCH = 32
 WARM = 200  # steps
 SMOOTHING = 0.05
-OUTPUTS = len(INTENTS) + 3  # a score for each intent, then contact: of anybody, of the old person who writes, of others
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ WORDS: dict[Intent, str] = {
 }
 
 
-# Blotted text and the writer's role → a score for each intent, then that of contact.
+# Blotted text and the writer's role → the scores of pondering.Encoder.scores.
 Look = Callable[[str, str], Sequence[float]]
 
 

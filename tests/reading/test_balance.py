@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import INTENTS
-from bot.reading import balance, hearing
+from bot.reading import balance, hearing, pondering
 
 CHAT, CHECKIN = INTENTS.index("chat"), INTENTS.index("checkin")
 odds = st.floats(-30, 30)
@@ -31,8 +31,8 @@ def heard(intent: int, contact: float) -> hearing.Heard:
 
 
 def scores(intent: int, contact: float) -> list[float]:
-    found = [0.0] * hearing.HEADS
-    found[intent], found[-1] = 6.0, contact
+    found = [0.0] * len(INTENTS) + [contact] * 3
+    found[intent] = 6.0
     return found
 
 
@@ -40,7 +40,7 @@ def test_an_even_table_says_what_lies_between_the_looks() -> None:
     quick, slow = heard(CHAT, 0.4), scores(0, -4.0)
     both = balance.balanced(quick, slow, (), even(0.5))
     assert sum(both.chances) == pytest.approx(1)
-    assert quick.chances[0] < both.chances[0] < hearing.probabilities(slow[:-1])[0]
+    assert quick.chances[0] < both.chances[0] < hearing.probabilities(slow[: len(INTENTS)])[0]
     assert hearing.logistic(-4.0) < both.contact < 0.4
 
 
@@ -60,7 +60,7 @@ def test_who_is_reported_well_is_in_contact() -> None:
 
 
 @given(
-    st.lists(odds, min_size=hearing.HEADS, max_size=hearing.HEADS),
+    st.lists(odds, min_size=pondering.OUTPUTS, max_size=pondering.OUTPUTS),
     st.floats(0.001, 0.999),
     st.sets(st.text(max_size=5)),
 )

@@ -60,7 +60,7 @@ def test_who_came_home_is_back_and_well_and_not_the_one_who_tells_it(read: Read)
     assert (got.intent, got.elders, set(got.contacts())) == ("elder_away", (THE_OTHER,), {THE_OTHER})
 
 
-@given(st.text("我你她他俩好没在说给和的了呢伴人，。 早吃") | st.text())
+@given(st.text("我你她他俩好没在说给和的了呢◐○，。 早吃") | st.text())
 def test_any_text_tells_of_one_at_least(text: str) -> None:
     me, half = told_of(text)
     assert me or half

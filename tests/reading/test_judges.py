@@ -10,14 +10,14 @@ from .scoring import CORPORA, figures, judged
 FLOORS = {
     "intent": 0.95,
     "intent on hard ones": 0.935,
-    "distress recall": 0.955,
-    "distress precision": 0.925,
+    "distress recall": 0.96,
+    "distress precision": 0.93,
     "unreachable recall": 0.98,
     "contact recall": 0.94,
     "who": 0.95,
     "when": 0.82,
 }
-CLEARS_WRONGLY = 0.016
+CLEARS_WRONGLY = 0.014
 
 
 def test_unseen_messages_are_read_as_well_as_before() -> None:

@@ -30,7 +30,7 @@ def stored(layers: int = 2) -> dict[str, Any]:
         "piece_scores": np.array([-3.0 / len(p) for p in PIECES], np.float32),
         "layers": np.array(layers),
         "place": dice.normal(0, 0.1, (pondering.MOST_PIECES + 2, SIZE)).astype(np.float16),
-        "head.bias": np.zeros(hearing.HEADS, np.float32),
+        "head.bias": np.zeros(pondering.OUTPUTS, np.float32),
         "norm.weight": np.ones(SIZE, np.float32),
         "norm.bias": np.zeros(SIZE, np.float32),
     }
@@ -40,7 +40,7 @@ def stored(layers: int = 2) -> dict[str, Any]:
         found[name + ".scale"] = np.full(rows, 0.004, np.float32)
 
     matrix("word", len(PIECES), SIZE)
-    matrix("head", hearing.HEADS, SIZE)
+    matrix("head", pondering.OUTPUTS, SIZE)
     for k in range(layers):
         for name, rows, columns in (
             *((n, SIZE, SIZE) for n in ("q", "k", "v", "out")),
@@ -78,7 +78,7 @@ def test_the_likeliest_cut_wins() -> None:
 @given(st.text(max_size=300), st.sampled_from(["elder", "family", "volunteer", ""]))
 def test_every_text_gets_numbers(text: str, role: str) -> None:
     got = pondering.Encoder(stored()).scores(text, role)
-    assert len(got) == hearing.HEADS
+    assert len(got) == pondering.OUTPUTS
     assert all(np.isfinite(got))
 
 
@@ -89,8 +89,8 @@ def test_the_order_of_the_words_counts() -> None:
 
 
 def shouting(intent: str, contact: float) -> list[float]:
-    loud = [0.0] * hearing.HEADS
-    loud[INTENTS.index(intent)], loud[-1] = 30.0, contact  # type: ignore[arg-type]
+    loud = [0.0] * len(INTENTS) + [contact] * 3
+    loud[INTENTS.index(intent)] = 30.0  # type: ignore[arg-type]
     return loud
 
 

@@ -78,6 +78,7 @@ def test_both_are_well_in_the_end(read: Read) -> None:
         "我爸在沙发上歪着，精神着呢，还有劲骂我妈",
         "我爸找到了，在棋摊上，人好好的，把我妈气得够呛",
         "我爸自己坐车回来了，还给我妈捎了把香菜",
+        "我爸血糖早上九点八，我妈说他昨晚偷吃了月饼",
     ],
 )
 def test_who_only_has_something_done_to_is_not_told_of(read: Read, text: str) -> None:
