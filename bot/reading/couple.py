@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 
 from bot.reading.absences import left_alone
+from bot.reading.scene import FIRST_PERSON
 
 HALF, OTHER = "◐", "○"  # what stands for the other half, and for everybody else, in the texts below
 ME = "(?:我|俺|咱|吾|余|本人)"
+OF_ONESELF = re.compile(ME)
 TOGETHER = re.compile(
     f"俩|我也(?:好|没事|没啥|平安|还行)|我们(?!家?{HALF}|家?那)|咱们|两口(?:子|(?=都|全|好|人|平安|在))|二人|两人|各自|一起|一搭|一块(?:儿|(?=吃|去|看|坐|走|下|出|上|回|包|做|打|喝|买|晒|过))"
     "|两个(?=人|老|都|全|一起|好|在)|都(?=[好在平安没起吃醒挺很还活精健])"
@@ -65,7 +67,8 @@ def told_of(text: str) -> tuple[bool, bool]:
     heard = HEARD.search(whole) is not None
     if TOGETHER.search(whole) and (heard or not GONE.search(whole)):
         return True, True
-    me = half = gone = False
+    me = half = False
+    gone = HALF in whole and left_alone(whole, whole.index(HALF) + 1)
     about = "me"  # whom a clause without a subject goes on about
     for c in clauses:
         at = c.find(HALF)
@@ -73,16 +76,16 @@ def told_of(text: str) -> tuple[bool, bool]:
             continue
         if at >= 0:
             before, after = c[:at], c[at:]
-            gone = gone or GONE.search(after) is not None or left_alone(whole, whole.find(HALF) + 1)
+            gone = gone or GONE.search(after) is not None
             if FOR_HALF.search(before) or IN_PASSING.match(after):
                 about = ""
             elif OURS.search(before):
                 half, about = True, "half"
             else:
-                own = re.search("我|俺|咱", before) is not None
+                own = FIRST_PERSON.search(before) is not None
                 me = me or own or len(before) > FEW
                 half, about = True, "me" if own else "half"
-        elif re.match(ME, c):
+        elif OF_ONESELF.match(c):
             if not LOOKS_ON.match(c) and not LATER.match(c):
                 me, about = True, "me"
         elif c[0] in "他她" or about == "half":
@@ -93,12 +96,8 @@ def told_of(text: str) -> tuple[bool, bool]:
             me = True
         if ONLY_ME.search(c):
             me = True
-    if me and MINE_ONLY.search(whole):
-        half = False
-    elif me and heard:
-        half = True
-    elif me and gone:
-        half = False
+    if me:
+        half = MINE_ONLY.search(whole) is None and (heard or (half and not gone))
     return me or not half, half  # who only waits on the other is told of where nobody else is
 
 

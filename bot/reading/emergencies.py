@@ -72,10 +72,10 @@ EASED = re.compile(
 
 
 # Insulin without a meal: 打了胰岛素才想起没吃饭，手抖，冒汗.
-LOW_SUGAR = re.compile(
+UNFED = re.compile(
     "(?:胰岛素|打了针|降糖).{0,24}(?:手抖|发抖|抖[着得个]|冒.{0,2}汗|虚汗|眼[前睛].{0,2}花|心慌)|(?:手抖|发抖|冒.{0,2}汗|虚汗|心慌).{0,16}(?:胰岛素|降糖药?)"
 )
-LOW_SUGAR_SIGNS = frozenset("胰针糖")  # one of which every LOW_SUGAR has
+UNFED_SIGNS = frozenset("胰针糖")  # one of which every UNFED has
 # Blood from within, or much of it, is not made light of: 咳了小半碗血，她摆手说没啥.
 INNER_BLOOD = re.compile(
     "[咳吐呕便拉尿](?![^，。]{0,6}(?:点|丝|不多|没有?血))[^，。]{0,6}血|柏油|血[^，。]{0,2}流?了?[一满][脸地身头]|[一满][脸地身头](?:都是|的|全是)?血"
@@ -172,13 +172,13 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         return
     if retracted is None and (scene.known or scene.stranger or scene.subject) and gone(clauses, scene):
         v.gone = True
-    low_sugar = (
-        not LOW_SUGAR_SIGNS.isdisjoint(scene.chars)
-        and LOW_SUGAR.search(text) is not None
+    unfed = (
+        not UNFED_SIGNS.isdisjoint(scene.chars)
+        and UNFED.search(text) is not None
         and (scene.own or scene.known)
         and not any(c.past or c.unreal or c.asked for c in clauses)
     )
-    if numbers_alarm is None and not low_sugar and ALARMS.isdisjoint(tags):
+    if numbers_alarm is None and not unfed and ALARMS.isdisjoint(tags):
         return
     raised: list[tuple[Clause, set[str]]] = []
     past: list[tuple[Clause, set[str]]] = []
@@ -218,7 +218,7 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
             (past if c.past else raised).append((c, found))
     if numbers_alarm is not None:
         raised.append((numbers_alarm, {"alarm-reading"}))
-    if low_sugar:
+    if unfed:
         raised.append((clauses[-1], {"alarm-faint"}))
     if not raised:
         if past and any(not c.past and {"symptom", "ongoing"} & c.tags for c in clauses):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-HAN = re.compile("[\u4e00-\u9fff]")
+from bot.reading.names import HAN
+
 # Said to somebody beside the one in danger: 妈先把速效给爸含上,
 TOLD_TO = re.compile(
     "[，！!]?(?:你|您)?(?:先|快|赶紧|千万)?"

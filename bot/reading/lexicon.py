@@ -222,9 +222,8 @@ def read_lists(names: Iterable[str] | None = None) -> dict[str, list[str]]:
 
 
 WHOLE = frozenset({"greet"})  # lists whose entries are whole messages, not parts of one
-TABLES = frozenset(
-    {"slips", "sounds", "simplify", "surnames", "kin", "titles", "words"}
-)  # lists with a form of their own
+# Lists with a form of their own.
+TABLES = frozenset({"slips", "sounds", "simplify", "surnames", "kin", "titles", "words"})
 
 
 @cache

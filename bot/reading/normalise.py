@@ -6,7 +6,7 @@ Nothing here judges; every step keeps the words and only makes them comparable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -88,8 +88,9 @@ def _odd_characters() -> frozenset[str]:
     return frozenset(map(chr, _characters()))
 
 
-def _plain_characters(text: str) -> str:
-    return text if _odd_characters().isdisjoint(text) else text.translate(_characters())
+def _plain_characters(text: str, chars: Iterable[str]) -> str:
+    """`chars`: at least the characters of the text."""
+    return text if _odd_characters().isdisjoint(chars) else text.translate(_characters())
 
 
 @cache
@@ -235,9 +236,7 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
                     "yes" if c in YES else "joke" if c in JOKING_PICTURES else "sad" if c in SAD_PICTURES else "good"
                 )
             text = PICTURE.sub(lambda m: "✓" if m[0][0] in YES else "，", text)
-    if not _odd_characters().isdisjoint(chars):
-        text = text.translate(_characters())
-    text = mend(text)
+    text = mend(_plain_characters(text, chars))
     if quote:
-        quote = mend(_plain_characters(quote))
+        quote = mend(_plain_characters(quote, quote))
     return Text(text.strip(), quote, quoted, mentions, frozenset(emoji), marks)

@@ -30,9 +30,8 @@ SPACES = re.compile(r"\s+")
 NAMES = str.maketrans({"某": "王奶奶", "亲": "妈妈"})
 WRITERS = {"elder": "老人", "family": "家属", "volunteer": "志愿者", "clinic": "医生", "coordinator": "社区"}
 NEIGHBOUR = "邻居"
-OUTPUTS = (
-    len(INTENTS) + 3
-)  # a score for each intent, then of contact: of anybody, of the old person who writes, of others
+# A score for each intent, then of contact: of anybody, of the old person who writes, of others.
+OUTPUTS = len(INTENTS) + 3
 HEADS = 12  # of attention
 EPSILON = 1e-12
 START, END, UNKNOWN = 0, 1, 2  # the first pieces of every vocabulary

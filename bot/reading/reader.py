@@ -273,8 +273,8 @@ class Reader:
         parts = several.parts_of(subject, scene, groups, self._ear)
         lead = whole.intent = several.leading(whole, parts)
         read = several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead, scene.role)
-        if read.intent == "checkin" and not read.also and (told := subject.couple()):
-            return read._replace(elders=told)
+        if read.intent == "checkin" and not read.also and subject.couple:
+            return read._replace(elders=subject.couple)
         return read
 
     def _decide(self, message: Message, subject: Subject, verdict: Verdict, addressed: bool) -> Reading:
@@ -305,7 +305,7 @@ class Reader:
             if not also and any(stays_at_home(c) for c in subject.clauses):
                 also.append("checkin")
             if also:
-                also_elders[also[0]] = (subject.couple() if verdict.back else ()) or subject.sender.elders
+                also_elders[also[0]] = (subject.couple if verdict.back else ()) or subject.sender.elders
         if intent == "correct" and also:
             cited = subject.contact_ids()
             if cited is not None and set(cited) != set(ids):

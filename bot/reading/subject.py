@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.model import Intent
@@ -12,9 +13,9 @@ from bot.reading.clauses import Clause
 from bot.reading.couple import HALF, OTHER, told_of, well_beside
 from bot.reading.for_all import forwarded
 from bot.reading.helping import has_it_done, stands_by, tells, tells_of_another, told_to_help
-from bot.reading.names import split_name
+from bot.reading.names import HAN, split_name
 from bot.reading.normalise import Text, take_mentions
-from bot.reading.scene import TRAIT, Scene
+from bot.reading.scene import FIRST_PERSON, TRAIT, Scene
 from bot.reading.senders import Sender, sender_of
 from bot.reading.who import Token
 
@@ -26,7 +27,6 @@ OWN_TURN = re.compile(
     "^我(?:也|没|倒|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
 )
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
-FIRST = re.compile("我|俺|咱")
 REPORTED = re.compile("(?:奶奶|爷爷|姐|哥|老师)?(?:也|先)?(?:报|说|按|打|回|吱|应|签|点)")  # after 替 and a name
 OWN_SELF = re.compile(
     r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
@@ -60,6 +60,7 @@ ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各�
 TITLE = re.compile("老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人)")
 NUMBER = re.compile(r"[0-9]+")
 DIGITS = frozenset("0123456789")
+BLOTS = {"kin": "亲", "spouse": "亲", "other": "人", "unknown": "人"}
 AT_HOME_OF = re.compile("(?:老?(?:奶奶|爷爷|大姐|大哥|阿姨|老师))?(?:他|她)?家(?!的|人|里人|属|老)")
 SAYS = re.compile(
     r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)"
@@ -75,23 +76,27 @@ def masked(text: str, tokens: Iterable[Token]) -> str:
     return text
 
 
-def blotted(text: str, tokens: Iterable[Token], start: int = 0, end: int | None = None) -> str:
-    """text[start:end] for the learned part: every elder 某, every kin word 亲, digits 0."""
+def signed(
+    text: str, tokens: Iterable[Token], sign: Callable[[Token], str], start: int = 0, end: int | None = None
+) -> str:
+    """text[start:end] with a sign for every person in it, and for the title behind the name."""
     end = len(text) if end is None else end
     out: list[str] = []
     at = start
     for t in tokens:
         if t.start < at or t.end > end or t.kind in ("bare", "self"):
             continue
-        out += (
-            text[at : t.start],
-            "亲" if t.kind in ("kin", "spouse") else "人" if t.kind in ("other", "unknown") else "某",
-        )
+        out += (text[at : t.start], sign(t))
         at = t.end
         if t.kind in ("name", "given") and (title := TITLE.match(text, at)):
             at = title.end()
     out.append(text[at:end])
-    seen = "".join(out)
+    return "".join(out)
+
+
+def blotted(text: str, tokens: Iterable[Token], start: int = 0, end: int | None = None) -> str:
+    """text[start:end] for the learned part: every elder 某, every kin word 亲, digits 0."""
+    seen = signed(text, tokens, lambda t: BLOTS.get(t.kind, "某"), start, end)
     return seen if DIGITS.isdisjoint(seen) else NUMBER.sub("0", seen)
 
 
@@ -162,11 +167,7 @@ class Subject:
                 before = text[max(0, t.start - 2) : t.start]
                 following = [o for o in others if o.start > t.start]
                 if (
-                    (
-                        following
-                        and re.match(r"(?:，|！|!|。)*(?:你|您|快|赶紧|别)", after)
-                        and not re.search("[\u4e00-\u9fff]", before.strip())
-                    )
+                    (following and re.match(r"(?:，|！|!|。)*(?:你|您|快|赶紧|别)", after) and not HAN.search(before))
                     or (following and self._passes_word_on(t, following[0]))
                     or (
                         not self.sender.elder
@@ -307,8 +308,8 @@ class Subject:
         if named and intent == "distress":
             named = self._in_danger(named)
         elif intent == "checkin" and sender.elder:
-            if told := self.couple():
-                return told, False
+            if self.couple:
+                return self.couple, False
             named = [t for t in named if not (set(t.ids) <= set(sender.spouse) and left_alone(self.plain, t.end))]
         if named:
             ids, vague = self._union(named)
@@ -323,7 +324,7 @@ class Subject:
                 if intent == "correct" and OWN_SELF.search(self.plain):
                     return sender.elders, False
                 if set(ids) <= set(sender.spouse) and intent in ("checkin", "concern"):
-                    return self._with_spouse(intent, ids)
+                    return (ids if intent == "checkin" else self._who_ails(ids)), False
                 if intent in ("checkin", "concern") and self._only_in_passing(named):
                     return sender.elders, False
                 couple = intent == "checkin" and set(ids) == {*sender.elders, *sender.spouse}  # 志远在，老柯在厨房
@@ -379,59 +380,40 @@ class Subject:
         before = [c for c in self.clauses if c.end <= first.start and not c.asked and not c.unreal and not c.past]
         return any({"core", "fine"} & c.tags or REPORTS.search(c.text) for c in before)
 
-    def _with_spouse(self, intent: Intent, spouse: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-        """An elder writes and names the other half: which of the two it is about."""
+    def _who_ails(self, spouse: tuple[str, ...]) -> tuple[str, ...]:
+        """An elder complains and names the other half: which of the two it is about."""
         own = self.sender.elders
-        if intent == "concern":
-            me, half = told_of(self._halved() or HALF)
-            if half and not me:
-                return spouse, False
-            starts = [t.start for t in self.named]
-            free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
-            ill = next((c for c in self.clauses if {"symptom", "bad", "fall"} & c.tags and not c.past), None)
-            mine = ill is not None and ill in free and (ill.start < starts[0] or FIRST.search(ill.text) is not None)
-            mine = mine or OF_ME.match(self.plain, self.named[0].end) is not None
-            return (own if mine else spouse), False
-        return self.couple() or spouse, False
+        if not set(own) & set(self.couple):
+            return spouse
+        starts = [t.start for t in self.named]
+        free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
+        ill = next((c for c in self.clauses if {"symptom", "bad", "fall"} & c.tags and not c.past), None)
+        mine = ill is not None and ill in free and (ill.start < starts[0] or FIRST_PERSON.search(ill.text) is not None)
+        return own if mine or OF_ME.match(self.plain, self.named[0].end) is not None else spouse
 
+    @cached_property
     def couple(self) -> tuple[str, ...]:
         """Of an elder who writes and the other half, who alone is named: those that the text tells of. Else none."""
-        text = self._halved()
-        if not text:
-            return ()
-        me, half = told_of(text)
-        return (*(self.sender.elders if me else ()), *(self.sender.spouse if half else ()))
+        return self._of_two(told_of)
 
     def well_beside(self, ill: Sequence[str]) -> tuple[str, ...]:
         """Of an elder who writes and the other half: who is said to be well beside the complaint of the other."""
-        text = self._halved()
-        if not text:
-            return ()
-        me, half = well_beside(text)
-        told = (*(self.sender.elders if me else ()), *(self.sender.spouse if half else ()))
-        return tuple(i for i in told if i not in ill)
+        return tuple(i for i in self._of_two(well_beside) if i not in ill)
 
-    def _halved(self) -> str:
-        """The text with signs for the other half and for everybody else (couple.py); empty where it is no such text."""
+    def _of_two(self, judge: Callable[[str], tuple[bool, bool]]) -> tuple[str, ...]:
+        """The elder who writes and the other half, as `judge` (couple.py) finds them; none where others are named as well."""
         sender = self.sender
         own, spouse = set(sender.elders), set(sender.spouse)
         named = {i for t in self.named for i in t.ids}
         if not sender.elder or sender.shared or not named & spouse or named - spouse - own:
-            return ""
-        out: list[str] = []
-        at = 0
-        for t in self.tokens:
-            if t.start < at or t.kind in ("bare", "self"):
-                continue
+            return ()
+
+        def sign(t: Token) -> str:
             ids = set(t.ids)
-            out += (
-                self.plain[at : t.start],
-                "我俩" if ids >= spouse | own else HALF if ids & spouse else "我" if ids & own else OTHER,
-            )
-            at = t.end
-            if t.kind in ("name", "given") and (title := TITLE.match(self.plain, at)):
-                at = title.end()
-        return "".join((*out, self.plain[at:]))
+            return "我俩" if ids >= spouse | own else HALF if ids & spouse else "我" if ids & own else OTHER
+
+        me, half = judge(signed(self.plain, self.tokens, sign))
+        return (*(sender.elders if me else ()), *(sender.spouse if half else ()))
 
     def _also_self(self) -> bool:
         """An elder names a stranger, but speaks of himself as well."""
@@ -502,8 +484,8 @@ class Subject:
         """Clauses by the elders they speak of: more than one group only where several are named in turn."""
         tokens = [t for t in self.tokens if t.kind not in ("other", "bare", "unknown") and t.ids]
         turns = self.sender.elder and not self.sender.shared and any(OWN_TURN.search(c.text) for c in self.clauses)
-        if turns and (halved := self._halved()):
-            turns = told_of(halved)[0]
+        if turns and self.couple:
+            turns = self.sender.elders[0] in self.couple
         if not tokens or (len({t.ids for t in tokens}) < 2 and not (turns and tokens[0].ids != self.sender.elders)):
             return []
         found: dict[tuple[str, ...], tuple[bool, list[Clause]]] = {}

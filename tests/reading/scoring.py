@@ -33,8 +33,7 @@ def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any], bool]]:
 
 def cleared(gold: dict[str, Any]) -> set[str]:
     """The elders whom a label clears for the day, by the rule for readings."""
-    label = Reading("", gold["intent"], gold["elders"], gold["also"], gold["also_elders"], gold["ambiguous"])
-    return set(label.contacts())
+    return set(teach.label(gold).contacts())
 
 
 def count(pairs: Iterable[tuple[dict[str, Any], bool, Reading]]) -> Counter[str]:
