@@ -41,21 +41,22 @@ bench: venv  ## measure speed and memory (minutes)
 
 TAUGHT := tests/reading/corpora/taught
 # Lines that carry on from each other, which the encoder, seeing one alone, learns nothing from; and messages that stand alone and
-# are as hard as in life, which count twice and come last. The LATER ones were written while the first step ran: they join in the second.
+# are as hard as in life, which count twice and come last. In those of PAIRS at least two people play a part.
 STORIES := $(addprefix $(TAUGHT)/w,26 27 28 29 30 31 32)
 EXAMS := $(sort $(wildcard $(TAUGHT)/x*))
-LATER := $(addprefix $(TAUGHT)/x,62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83)
-EARLIER := $(filter-out $(LATER),$(EXAMS))
+PAIRS := $(addprefix $(TAUGHT)/x,121 122 123 124 125 126 129 130 131 132 133 134 135 136 137 138 139 140 141 142 143 144)
 
 teach: venv  ## train the learned part of the reading from the labelled messages (minutes)
 	$(BIN)/python -m bot.reading.teach $(sort $(wildcard $(TAUGHT)/*))
 
-balance: .venv-teach/stamp  ## fit how much the looks and the rules count together (minutes; after teach or ponder)
+balance: .venv-teach/stamp  ## fit how much the looks and the rules count together, and who of several (minutes; after teach or ponder)
 	.venv-teach/bin/python -m bot.reading.teach_balance $(sort $(wildcard tests/reading/corpora/weighed/*))
+	.venv-teach/bin/python -m bot.reading.teach_persons $(sort $(wildcard tests/reading/corpora/tuning/* tests/reading/corpora/weighed/*))
 
-ponder: .venv-teach/stamp  ## tune the encoder of the reading (two hours; PyTorch goes into .venv-teach)
-	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(filter-out $(STORIES) $(LATER),$(wildcard $(TAUGHT)/*))) $(EARLIER)
+ponder: .venv-teach/stamp  ## tune the encoder of the reading (three hours; PyTorch goes into .venv-teach)
+	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(filter-out $(STORIES) $(PAIRS),$(wildcard $(TAUGHT)/*))) $(filter-out $(PAIRS),$(EXAMS))
 	.venv-teach/bin/python -m bot.reading.teach_pondering --start bot/reading/pondering.npz --rate 5e-5 $(EXAMS)
+	.venv-teach/bin/python -m bot.reading.teach_pondering --start bot/reading/pondering.npz --rate 4e-5 --turns 1 $(EXAMS) $(PAIRS) $(PAIRS)
 
 soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (minutes to an hour, on all cores; goes on where it was stopped)
 	$(BIN)/python -m tests.soak $(SOAK)

@@ -27,7 +27,7 @@ Table = Mapping[str, Sequence[float]]
 
 
 def inputs(quick: Heard, slow: Sequence[float], tags: Iterable[str]) -> Iterator[tuple[str, float]]:
-    """(input, value): log-probabilities and log-odds of both looks, 1 for every tag. `slow`: as pondering.scores gives it."""
+    """(input, value): log-probabilities and log-odds of both looks, 1 for every tag. `slow`: as Pondered.whole."""
     intents, well = slow[: len(INTENTS)], slow[len(INTENTS) :]
     odds = math.log(quick.contact / (1 - quick.contact))
     yield from zip((QUICK + n for n in NAMES), (*map(math.log, quick.chances), _bounded(odds)), strict=True)

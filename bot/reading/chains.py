@@ -14,6 +14,7 @@ from bot.reading.normalise import Text
 from bot.reading.scene import Scene
 from bot.reading.senders import Sender
 from bot.reading.several import OWN_NEWS
+from bot.reading.subject import Blotted
 from bot.reading.weighing import weigh
 from bot.reading.what import judge_scene
 from bot.reading.who import Place, Who
@@ -278,7 +279,7 @@ def _state(reader: Reader, rest: str, row: str, sender: Sender) -> State | None:
     scene = Scene(role=sender.role if sender.role != "elder" else "volunteer", subject=True, known=True, text=rest)
     verdict = judge_scene(clauses, scene)
     said = next((i for i in OWN_NEWS if i in verdict.reasons), None)  # an entry is terse: the rules go first
-    weigh(verdict, scene, clauses, "某" + rest, frozenset(), reader._ear)
+    weigh(verdict, scene, clauses, Blotted("某" + rest), frozenset(), reader._ear)
     intent = said or verdict.intent
     if intent not in OWN_NEWS:
         intent = "checkin" if well or verdict.contact >= LISTED else "chat"

@@ -60,13 +60,18 @@ PAUSE = re.compile(r"[，。！？；、\s~～]+")
 FEW = 3  # characters before the name that say nothing yet
 
 
+def together(text: str) -> bool:
+    """Is it said in so many words of both: 我俩, 陪我, 一起?"""
+    return TOGETHER.search(text) is not None and (HEARD.search(text) is not None or not GONE.search(text))
+
+
 def told_of(text: str) -> tuple[bool, bool]:
     """(the writer, the other half): who is told of in a text that names the other half HALF and everybody else OTHER."""
     clauses = [c for c in PAUSE.split(text) if c]
     whole = "，".join(clauses)
-    heard = HEARD.search(whole) is not None
-    if TOGETHER.search(whole) and (heard or not GONE.search(whole)):
+    if together(whole):
         return True, True
+    heard = HEARD.search(whole) is not None
     me = half = False
     gone = HALF in whole and left_alone(whole, whole.index(HALF) + 1)
     about = "me"  # whom a clause without a subject goes on about

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -39,9 +39,36 @@ START, END, UNKNOWN = 0, 1, 2  # the first pieces of every vocabulary
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def worded(text: str, role: str) -> str:
-    """A blotted text as the encoder is given it: who writes, and names for the placeholders."""
-    return f"{WRITERS.get(role, NEIGHBOUR)}:{text.translate(NAMES)}"
+Span = tuple[int, int]  # where something begins and ends
+
+
+class Pondered(NamedTuple):
+    """What the encoder says: OUTPUTS scores of a text, and of each person asked about the log-odds of being in contact today."""
+
+    whole: tuple[float, ...]
+    people: tuple[float, ...]
+
+
+def worded(text: str, role: str, places: Sequence[int] = ()) -> tuple[str, list[Span]]:
+    """A blotted text as the encoder is given it: who writes, and names for the placeholders.
+
+    With it where the names at `places` (of the text, in order) are found in it.
+    """
+    row = f"{ROOM}{WRITERS.get(role, NEIGHBOUR)}:"
+    text = text.rstrip()
+    spans: list[Span] = []
+    at = 0
+    for place in places:
+        row += _plain(text[at:place])
+        name = text[place].translate(NAMES)
+        spans.append((len(row), len(row) + len(name)))
+        row += name
+        at = place + 1
+    return row + _plain(text[at:]), spans
+
+
+def _plain(text: str) -> str:
+    return SPACES.sub(ROOM, unicodedata.normalize("NFKC", text.translate(NAMES)))
 
 
 class Pieces:
@@ -53,9 +80,8 @@ class Pieces:
         )
         self._unknown = min(scores, default=0.0) - 10
 
-    def cut(self, text: str) -> list[int]:
-        """The numbers of the pieces, with START and END, at most MOST_PIECES of them between."""
-        row = ROOM + SPACES.sub(ROOM, unicodedata.normalize("NFKC", text).strip())
+    def cut(self, row: str, spans: Sequence[Span] = ()) -> tuple[list[int], list[list[int]]]:
+        """The numbers of the pieces, with START and END, at most MOST_PIECES of them between; which of them each span covers."""
         size = len(row)
         best = [0.0] + [-math.inf] * size
         back = [(0, UNKNOWN)] * (size + 1)
@@ -67,12 +93,15 @@ class Pieces:
             for length, number, score in ends[end - 1]:
                 if (total := best[end - length] + score) > best[end]:
                     best[end], back[end] = total, (end - length, number)
-        found: list[int] = []
+        found: list[tuple[int, int, int]] = []
         at = size
         while at:
-            at, number = back[at]
-            found.append(number)
-        return [START, *found[::-1][:MOST_PIECES], END]
+            start, number = back[at]
+            found.append((number, start, at))
+            at = start
+        found = found[::-1][:MOST_PIECES]
+        covered = [[k for k, (_, a, b) in enumerate(found, 1) if a < end and b > start] for start, end in spans]
+        return [START, *(number for number, _, _ in found), END], covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +130,18 @@ class Encoder:
         self._norm = self._pair("norm")
         self._layers = [self._layer(f"{k}.") for k in range(int(stored["layers"]))]
         self._head, self._head_bias = self._matrix("head"), self._plain("head.bias")
+        self._person, self._person_bias = self._matrix("person"), self._plain("person.bias")
 
-    def scores(self, text: str, role: str) -> list[float]:
-        """OUTPUTS numbers for a blotted text."""
-        row = self.pieces.cut(worded(text, role))
+    def ponder(self, text: str, role: str, places: Sequence[int] = ()) -> Pondered:
+        """What a blotted text says, and of the persons who stand at `places` of it. (Beyond MOST_PIECES: 0, for unknown.)"""
+        row, named = self.pieces.cut(*worded(text, role, places))
         words = self._words[row].astype(np.float32) * self._word_scales[row, None]
         seen = _normed(words + self._places[: len(row)], self._norm)
         for layer in self._layers:
             seen = _through(layer, seen)
         total = seen.mean(axis=0) @ self._head + self._head_bias
-        return cast(list[float], total.tolist())
+        people = ((seen[at].mean(axis=0) @ self._person + self._person_bias).item() if at else 0.0 for at in named)
+        return Pondered(tuple(total.tolist()), tuple(people))
 
     def _plain(self, name: str) -> Matrix:
         return cast(Matrix, self._stored[name].astype(np.float32))
@@ -189,6 +220,6 @@ def encoder() -> Encoder:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def scores(text: str, role: str) -> tuple[float, ...]:
-    """Encoder.scores of the encoder that ships; what was asked of late is remembered, for people repeat themselves."""
-    return tuple(encoder().scores(text, role))
+def ponder(text: str, role: str, places: tuple[int, ...] = ()) -> Pondered:
+    """Encoder.ponder of the encoder that ships; what was asked of late is remembered, for people repeat themselves."""
+    return encoder().ponder(text, role, places)

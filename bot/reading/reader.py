@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from bot.model import INTENTS, Command, Intent, Message, Person, Reading, Roster
-from bot.reading import balance, chains, commands, hearing, pondering, segment, several, when
+from bot.reading import balance, chains, commands, hearing, persons, pondering, segment, several, when
 from bot.reading.absences import stays_at_home
 from bot.reading.answers import choose
 from bot.reading.clauses import split
@@ -20,7 +20,7 @@ from bot.reading.normalise import Text, normalise
 from bot.reading.outcomes import outcome
 from bot.reading.scene import Scene, Verdict
 from bot.reading.senders import Sender, sender_of, stranger_of
-from bot.reading.subject import Subject, blotted, masked
+from bot.reading.subject import Blotted, Subject, blotted, masked
 from bot.reading.weighing import ALSO, ALSO_SAID, Look, weigh
 from bot.reading.what import judge_scene
 from bot.reading.who import Token, Who
@@ -42,14 +42,17 @@ BACK_YESTERDAY = re.compile("昨[天晚儿个夜日].{0,6}(?:到|回|出院)")
 NEEDS_ELDER: frozenset[str] = frozenset(INTENTS) - {"issue", "activity", "chat"}
 
 
+Settle = Callable[[Reading, persons.Cast], Reading]
+
+
 class Features(NamedTuple):
-    """What the learned parts look at: tags of hearing.tags, the text with names and kin blotted out, the writer's role.
+    """What the learned parts look at: tags of hearing.tags, the text with its persons blotted out, the writer's role.
 
     `writers`: the elder who writes, if it is one (or those who share the account).
     """
 
     tags: set[str]
-    text: str
+    seen: Blotted
     role: str
     writers: tuple[str, ...]
 
@@ -57,11 +60,17 @@ class Features(NamedTuple):
 class Reader:
     """Reads the messages of one community.
 
-    `weights` of the quick learned part and the `look` of the slow one are those that ship unless given; weights {} mean rules
-    alone, and without the shipped weights there is no second look unless one is given.
+    `weights` of the quick learned part, the `look` of the slow one and the `settle` of persons.py are those that ship unless given;
+    weights {} mean rules alone, and without the shipped weights there is no second look unless one is given.
     """
 
-    def __init__(self, roster: Roster, weights: hearing.Weights | None = None, look: Look | None = None) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        weights: hearing.Weights | None = None,
+        look: Look | None = None,
+        settle: Settle = persons.settled,
+    ) -> None:
         self.roster = roster
         self.names = Names(roster)
         self.who = Who(self.names)
@@ -70,7 +79,8 @@ class Reader:
         self._greetings = whole()
         segment.tokenizer()  # the slow files are read now, not with the first message
         self._ear = hearing.ear() if weights is None else hearing.Ear(weights)
-        self._look = pondering.scores if weights is None and look is None else look
+        self._look = pondering.ponder if weights is None and look is None else look
+        self._settle = settle
 
     # -- public ------------------------------------------------------------------------------------------------------
 
@@ -92,7 +102,7 @@ class Reader:
 
     def warm_up(self) -> None:
         """Load what else waits for the first doubt (a third of a second): a bot that is at work has it at hand."""
-        if self._look is pondering.scores:
+        if self._look is pondering.ponder:
             pondering.encoder()
             balance.shipped()
 
@@ -119,7 +129,7 @@ class Reader:
         subject, tokens = self._subject(message, text, sender, plain)
         clauses, scene = subject.clauses, subject.scene(addressed)
         seen = blotted(plain, tokens)
-        tags = hearing.tags(seen, clauses, scene, judge_scene(clauses, scene), text.emoji)
+        tags = hearing.tags(seen.text, clauses, scene, judge_scene(clauses, scene), text.emoji)
         return Features(tags, seen, scene.role, sender.elders if sender.elder else ())
 
     # -- parts -------------------------------------------------------------------------------------------------------
@@ -201,13 +211,9 @@ class Reader:
                 addressed=addressed,
             )
         subject, tokens = self._subject(message, text, sender, plain)
-        clauses, scene = subject.clauses, subject.scene(addressed)
-        groups = subject.groups()
-        if len(groups) > 1:
-            return self._several(message, subject, scene, groups, addressed, hurried)
-        verdict = judge_scene(clauses, scene)
-        weigh(verdict, scene, clauses, blotted(plain, tokens), subject.text.emoji, self._ear, self._look, hurried)
-        return self._decide(message, subject, verdict, addressed)
+        seen = blotted(plain, subject.marked(tokens) if tokens else ())
+        read, cast = self._judge(message, subject, seen, addressed, hurried)
+        return read if cast is None else self._settle(read, cast)
 
     def _greeting(self, message: Message, text: Text, sender: Sender, body: str, addressed: bool) -> Reading | None:
         """早, 到, 1, [强]: from an elder these are enough."""
@@ -258,19 +264,33 @@ class Reader:
                 )
         return None
 
+    def _judge(
+        self, message: Message, subject: Subject, seen: Blotted, addressed: bool, hurried: bool
+    ) -> tuple[Reading, persons.Cast | None]:
+        """What the rules and both looks make of a message; and who plays a part in it, where the slow look was taken."""
+        sender, clauses, scene = subject.sender, subject.clauses, subject.scene(addressed)
+        scene.crowded = persons.crowded(sender, seen)
+        verdict = judge_scene(clauses, scene)
+        weigh(verdict, scene, clauses, seen, subject.text.emoji, self._ear, self._look, hurried)
+        groups = subject.groups()
+        parts = several.parts_of(subject, scene, groups, self._ear) if len(groups) > 1 else []
+        if parts:
+            read = self._several(message, subject, scene, verdict, parts, addressed)
+        else:
+            read = self._decide(message, subject, verdict, addressed)
+        if verdict.pondered is None:
+            return read, None
+        return read, persons.cast_of(subject, seen, verdict.pondered, verdict.contact, several.left_out(parts))
+
     def _several(
         self,
         message: Message,
         subject: Subject,
         scene: Scene,
-        groups: list[several.Group],
+        whole: Verdict,
+        parts: Sequence[several.Part],
         addressed: bool,
-        hurried: bool,
     ) -> Reading:
-        whole = judge_scene(subject.clauses, scene)
-        text = blotted(subject.plain, subject.tokens)
-        weigh(whole, scene, subject.clauses, text, subject.text.emoji, self._ear, self._look, hurried)
-        parts = several.parts_of(subject, scene, groups, self._ear)
         lead = whole.intent = several.leading(whole, parts)
         read = several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead, scene.role)
         if read.intent == "checkin" and not read.also and subject.couple:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.model import INTENTS, Intent
 from bot.reading.clauses import Clause
 from bot.reading.lexicon import Hit
+from bot.reading.pondering import Pondered
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Scene:
     stranger: bool = False  # somebody is named who is on no roster
     addressed: bool = False
     quote: bool = False
+    crowded: bool = False  # more than one of the roster play a part
     joke: bool = False
     sad: bool = False
     passed: bool = False  # an article and the like that somebody forwards, of nobody here
@@ -48,6 +50,7 @@ class Verdict:
     intent: Intent = "chat"
     contact: float = 0.0  # the chance that somebody is in contact today
     chances: list[float] = field(default_factory=list)  # of the intents, in the guide's order; empty without weights
+    pondered: Pondered | None = None  # what the slow look said, where it was taken
 
     @property
     def first(self) -> Intent:

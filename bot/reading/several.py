@@ -12,7 +12,7 @@ from bot.reading.clauses import Clause
 from bot.reading.hearing import Ear
 from bot.reading.helping import looks_after
 from bot.reading.scene import Scene, Verdict
-from bot.reading.subject import Subject, blotted
+from bot.reading.subject import Blotted, Subject, blotted
 from bot.reading.weighing import ALSO, CLEAR, weigh
 from bot.reading.what import judge_scene
 
@@ -73,8 +73,8 @@ def parts_of(subject: Subject, scene: Scene, groups: Iterable[Group], ear: Ear) 
             own=own,
         )
         verdict = judge_scene(clauses, alone)
-        text = "，".join(blotted(subject.plain, subject.tokens, c.start, c.end) for c in clauses)
-        weigh(verdict, alone, clauses, text, subject.text.emoji, ear)
+        text = "，".join(blotted(subject.plain, subject.tokens, c.start, c.end).text for c in clauses)
+        weigh(verdict, alone, clauses, Blotted(text), subject.text.emoji, ear)
         if ids and IN.fullmatch(text):
             verdict.intent, verdict.contact = "checkin", 1.0
         parts.append(Part(ids, vague, clauses, verdict))
@@ -156,6 +156,11 @@ def _in_contact(
             if ids:
                 found.setdefault(intent, {}).update(ids)
     return {i: tuple(found[i]) for i in INTENTS if i in found}
+
+
+def left_out(parts: Iterable[Part]) -> set[str]:
+    """Who is said not to have been met, or comes in only as who helps another."""
+    return {i for p in parts if _not_met(p) or _only_helps(p) for i in p.ids}
 
 
 def _left_home(part: Part, parts: Sequence[Part]) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.model import Intent
 from bot.reading.absences import left_alone
 from bot.reading.clauses import Clause
-from bot.reading.couple import HALF, OTHER, told_of, well_beside
+from bot.reading.couple import HALF, OTHER, together, told_of, well_beside
 from bot.reading.for_all import forwarded
 from bot.reading.helping import has_it_done, stands_by, tells, tells_of_another, told_to_help
 from bot.reading.names import HAN, split_name
@@ -60,7 +60,9 @@ ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各�
 TITLE = re.compile("老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人)")
 NUMBER = re.compile(r"[0-9]+")
 DIGITS = frozenset("0123456789")
-BLOTS = {"kin": "亲", "spouse": "亲", "other": "人", "unknown": "人"}
+KINDRED, STRANGE = frozenset({"kin", "spouse"}), frozenset({"other", "unknown"})  # kinds of tokens
+NAME_SIGN, KIN_SIGN = "\ue000", "\ue001"  # no text has these
+ANY_SIGN = re.compile("[\ue000\ue001]")
 AT_HOME_OF = re.compile("(?:老?(?:奶奶|爷爷|大姐|大哥|阿姨|老师))?(?:他|她)?家(?!的|人|里人|属|老)")
 SAYS = re.compile(
     r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)"
@@ -94,10 +96,36 @@ def signed(
     return "".join(out)
 
 
-def blotted(text: str, tokens: Iterable[Token], start: int = 0, end: int | None = None) -> str:
-    """text[start:end] for the learned part: every elder 某, every kin word 亲, digits 0."""
-    seen = signed(text, tokens, lambda t: BLOTS.get(t.kind, "某"), start, end)
-    return seen if DIGITS.isdisjoint(seen) else NUMBER.sub("0", seen)
+class Blotted(NamedTuple):
+    """A text for the learned part: every elder 某, every kin word 亲, anybody else 人, digits 0.
+
+    `places`: where in it those stand who are on the roster, in order; `people`: the ids of each, none where it is not clear whose.
+    """
+
+    text: str
+    places: tuple[int, ...] = ()
+    people: tuple[tuple[str, ...], ...] = ()
+
+
+def blotted(text: str, tokens: Sequence[Token], start: int = 0, end: int | None = None) -> Blotted:
+    """text[start:end] with its persons blotted out."""
+    people: list[tuple[str, ...]] = []
+
+    def sign(t: Token) -> str:
+        if t.kind in STRANGE:
+            return "人"
+        people.append(() if t.ambiguous else t.ids)
+        return KIN_SIGN if t.kind in KINDRED else NAME_SIGN
+
+    seen = signed(text, tokens, sign, start, end) if tokens else text[start:end]
+    if not DIGITS.isdisjoint(seen):
+        seen = NUMBER.sub("0", seen)
+    if not people:
+        return Blotted(seen)
+    places = tuple(m.start() for m in ANY_SIGN.finditer(seen))
+    seen = seen.replace(NAME_SIGN, "某").replace(KIN_SIGN, "亲")
+    # A text that has a sign of its own tells nothing of anybody.
+    return Blotted(seen, places, tuple(people)) if len(places) == len(people) else Blotted(seen)
 
 
 class Subject:
@@ -256,6 +284,11 @@ class Subject:
         ids, vague = quoted.elders("claim")
         return (ids, vague) if ids else None
 
+    def marked(self, tokens: Iterable[Token]) -> list[Token]:
+        """Every name found, with the ids that it has in view of the whole text; those that dropped out are nobody's."""
+        clear = {t.start: t for t in self.tokens}
+        return [clear.get(t.start) or Token(t.start, t.end, t.kind, ()) for t in tokens]
+
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def scene_own(self) -> bool:
@@ -395,6 +428,11 @@ class Subject:
     def couple(self) -> tuple[str, ...]:
         """Of an elder who writes and the other half, who alone is named: those that the text tells of. Else none."""
         return self._of_two(told_of)
+
+    @property
+    def together(self) -> bool:
+        """Does an elder who writes tell in so many words of himself and the other half?"""
+        return bool(self._of_two(lambda text: (both := together(text), both)))
 
     def well_beside(self, ill: Sequence[str]) -> tuple[str, ...]:
         """Of an elder who writes and the other half: who is said to be well beside the complaint of the other."""

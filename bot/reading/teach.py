@@ -42,8 +42,11 @@ class Sample(NamedTuple):
     contact: bool
     writer: bool  # in contact are: the old person who writes,
     others: bool  # and somebody else
-    text: str  # names and kin blotted out
+    text: str  # persons blotted out
     role: str  # of who writes
+    people: tuple[
+        tuple[int, bool], ...
+    ]  # where in the text somebody of the roster stands, and whether he is in contact
 
 
 def small_roster() -> Roster:
@@ -116,8 +119,10 @@ def samples(corpora: list[Path]) -> Iterator[Sample]:
 def _sample(seen: Features, gold: Mapping[str, Any]) -> Sample:
     well = label(gold)._replace(ambiguous=False).contacts().keys()  # also where it is left open which of them
     writer, others = bool(well & set(seen.writers)), bool(well - set(seen.writers))
-    features = [*seen.tags, *grams(seen.text)]
-    return Sample(features, INTENTS.index(gold["intent"]), in_contact(gold), writer, others, seen.text, seen.role)
+    text, places, named = seen.seen
+    people = tuple((k, not well.isdisjoint(ids)) for k, ids in zip(places, named, strict=True) if ids)
+    features = [*seen.tags, *grams(text)]
+    return Sample(features, INTENTS.index(gold["intent"]), in_contact(gold), writer, others, text, seen.role, people)
 
 
 def labelled(folder: Path) -> Iterator[tuple[Message, dict[str, Any]]]:

@@ -42,12 +42,12 @@ def samples(corpora: Iterable[Path]) -> Iterator[Sample]:
     for folder in corpora:
         reader = Reader(corpus_roster(folder))
         for message, row in labelled(folder):
-            seen = reader.features(message)
+            tags, seen, role, _ = reader.features(message)
             if message.type == "text" and SHORT < len(seen.text) <= LONG:
-                quick = hearing.hear(seen.text, seen.tags, ear)
-                slow = pondering.scores(seen.text, seen.role)
+                quick = hearing.hear(seen.text, tags, ear)
+                slow = pondering.ponder(seen.text, role, seen.places).whole
                 gold = row["gold"]
-                yield Sample(dict(inputs(quick, slow, seen.tags)), INTENTS.index(gold["intent"]), in_contact(gold))
+                yield Sample(dict(inputs(quick, slow, tags)), INTENTS.index(gold["intent"]), in_contact(gold))
 
 
 def fit(data: list[Sample]) -> dict[str, list[float]]:

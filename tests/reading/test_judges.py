@@ -9,15 +9,15 @@ from .scoring import CORPORA, figures, judged
 # A little below what was measured (python -m tests.reading.judge); raise them when the reading gets better.
 FLOORS = {
     "intent": 0.95,
-    "intent on hard ones": 0.935,
-    "distress recall": 0.96,
-    "distress precision": 0.93,
+    "intent on hard ones": 0.94,
+    "distress recall": 0.97,
+    "distress precision": 0.94,
     "unreachable recall": 0.98,
-    "contact recall": 0.94,
+    "contact recall": 0.945,
     "who": 0.95,
     "when": 0.82,
 }
-CLEARS_WRONGLY = 0.014
+CLEARS_WRONGLY = 0.011
 
 
 def test_unseen_messages_are_read_as_well_as_before() -> None:

@@ -11,7 +11,7 @@ from .conftest import AT, community
 
 
 def sample(features: list[str], intent: int, contact: bool) -> teach.Sample:
-    return teach.Sample(features, intent, contact, False, contact, "", "")
+    return teach.Sample(features, intent, contact, False, contact, "", "", ())
 
 
 def test_the_same_messages_give_the_same_weights() -> None:
@@ -76,7 +76,7 @@ def test_a_name_teaches_nothing() -> None:
     one = Reader(teach.small_roster())
     features, seen, role, _ = one.features(Message("m", AT, "小吕志愿者", text="王桂英奶奶平安"))
     assert not [f for f in features if "桂英" in f]
-    assert ("桂英" in seen, role) == (False, "volunteer")
+    assert ("桂英" in seen.text, role) == (False, "volunteer")
 
 
 @pytest.mark.parametrize(("rival", "intent"), [("unreachable", "distress"), ("query", "query"), ("claim", "claim")])

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ def stored(layers: int = 2) -> dict[str, Any]:
         "layers": np.array(layers),
         "place": dice.normal(0, 0.1, (pondering.MOST_PIECES + 2, SIZE)).astype(np.float16),
         "head.bias": np.zeros(pondering.OUTPUTS, np.float32),
+        "person.bias": np.zeros(1, np.float32),
         "norm.weight": np.ones(SIZE, np.float32),
         "norm.bias": np.zeros(SIZE, np.float32),
     }
@@ -41,6 +43,7 @@ def stored(layers: int = 2) -> dict[str, Any]:
 
     matrix("word", len(PIECES), SIZE)
     matrix("head", pondering.OUTPUTS, SIZE)
+    matrix("person", 1, SIZE)
     for k in range(layers):
         for name, rows, columns in (
             *((n, SIZE, SIZE) for n in ("q", "k", "v", "out")),
@@ -58,10 +61,14 @@ def stored(layers: int = 2) -> dict[str, Any]:
 @given(st.text(max_size=200))
 def test_any_text_is_cut_and_the_pieces_make_it_again(text: str) -> None:
     pieces = pondering.Pieces(PIECES, [-1.0] * len(PIECES))
-    row = pieces.cut(text)
+    whole, _ = pondering.worded(text, "elder")
+    assert whole == pondering.SPACES.sub(
+        pondering.ROOM,
+        pondering.ROOM + unicodedata.normalize("NFKC", "老人:" + text.translate(pondering.NAMES).rstrip()),
+    )
+    row, _ = pieces.cut(whole)
     assert row[0] == pondering.START
     assert row[-1] == pondering.END
-    whole = pondering.ROOM + pondering.SPACES.sub(pondering.ROOM, unicodedata.normalize("NFKC", text).strip())
     at = 0
     for number in row[1:-1]:
         piece = whole[at] if number == pondering.UNKNOWN else PIECES[number]
@@ -72,34 +79,62 @@ def test_any_text_is_cut_and_the_pieces_make_it_again(text: str) -> None:
 
 def test_the_likeliest_cut_wins() -> None:
     pieces = pondering.Pieces(PIECES, [-1.0] * len(PIECES))
-    assert [PIECES[k] for k in pieces.cut("王奶奶平安")] == ["<s>", pondering.ROOM, "王奶奶", "平安", "</s>"]
+    assert [PIECES[k] for k in pieces.cut("王奶奶平安")[0]] == ["<s>", "王奶奶", "平安", "</s>"]
+
+
+PEOPLE = st.text(alphabet="某亲 　我在平安１…\n:", max_size=60)
+
+
+@given(PEOPLE)
+def test_every_person_asked_about_is_found_again_in_the_row(text: str) -> None:
+    places = [k for k, c in enumerate(text.rstrip()) if c in "某亲"]
+    row, spans = pondering.worded(text, "family", places)
+    assert row == pondering.worded(text, "family")[0]
+    assert [row[a:b] for a, b in spans] == [pondering.NAMES[ord(text[k])] for k in places]
+    pieces = pondering.Pieces(PIECES, [-1.0] * len(PIECES))
+    numbers, covered = pieces.cut(row, spans)
+    for at, (a, b) in zip(covered, spans, strict=True):
+        if len(numbers) < pondering.MOST_PIECES:
+            assert (
+                len("".join(row[b - 1] if numbers[k] == pondering.UNKNOWN else PIECES[numbers[k]] for k in at)) >= b - a
+            )
+
+
+def test_of_two_people_each_gets_a_number_of_his_own() -> None:
+    encoder = pondering.Encoder(stored())
+    whole, people = encoder.ponder("亲在家平安亲", "family", (0, 5))
+    assert whole == encoder.ponder("亲在家平安亲", "family").whole
+    assert people[0] != pytest.approx(people[1], abs=1e-4)
+    assert people[1:] == encoder.ponder("亲在家平安亲", "family", (5,)).people
 
 
 @given(st.text(max_size=300), st.sampled_from(["elder", "family", "volunteer", ""]))
 def test_every_text_gets_numbers(text: str, role: str) -> None:
-    got = pondering.Encoder(stored()).scores(text, role)
-    assert len(got) == pondering.OUTPUTS
-    assert all(np.isfinite(got))
+    got = pondering.Encoder(stored()).ponder(text, role, range(len(text.rstrip())))
+    assert len(got.whole) == pondering.OUTPUTS
+    assert len(got.people) == len(text.rstrip())
+    assert all(np.isfinite([*got.whole, *got.people]))
 
 
 def test_the_order_of_the_words_counts() -> None:
     encoder = pondering.Encoder(stored())
-    assert encoder.scores("我妈在家", "family") != pytest.approx(encoder.scores("家在我妈", "family"), abs=1e-4)
-    assert encoder.scores("我妈在家", "family") != pytest.approx(encoder.scores("我妈在家", "elder"), abs=1e-4)
+    here = encoder.ponder("我妈在家", "family").whole
+    assert here != pytest.approx(encoder.ponder("家在我妈", "family").whole, abs=1e-4)
+    assert here != pytest.approx(encoder.ponder("我妈在家", "elder").whole, abs=1e-4)
 
 
-def shouting(intent: str, contact: float) -> list[float]:
+def shouting(intent: str, contact: float, places: Sequence[int] = ()) -> pondering.Pondered:
     loud = [0.0] * len(INTENTS) + [contact] * 3
     loud[INTENTS.index(intent)] = 30.0  # type: ignore[arg-type]
-    return loud
+    return pondering.Pondered(tuple(loud), (contact,) * len(places))
 
 
 def test_the_second_look_decides_in_doubt_and_is_not_asked_otherwise() -> None:
     asked: list[tuple[str, str]] = []
 
-    def look(text: str, role: str) -> list[float]:
+    def look(text: str, role: str, places: tuple[int, ...]) -> pondering.Pondered:
         asked.append((text, role))
-        return shouting("concern", 30.0)
+        return shouting("concern", 30.0, places)
 
     unsure, sure = [0.0] * hearing.HEADS, [-3.0] * hearing.HEADS
     sure[INTENTS.index("chat")] = 3.0
@@ -114,14 +149,16 @@ def test_the_second_look_decides_in_doubt_and_is_not_asked_otherwise() -> None:
 
 def test_a_clear_alarm_stands_whatever_the_second_look_says() -> None:
     reader = Reader(
-        community(), {hearing.BIAS: hearing.pack([0.0] * hearing.HEADS)}, lambda *_: shouting("chat", -30.0)
+        community(),
+        {hearing.BIAS: hearing.pack([0.0] * hearing.HEADS)},
+        lambda *asked: shouting("chat", -30.0, asked[2]),
     )
     assert reader.read(Message("m", AT, "柳国庆", text="胸口疼 喘不上气")).intent == "distress"
 
 
 @pytest.mark.parametrize("text", ["我妈爱吃面，" * 60, "我妈爱面"])
 def test_a_very_long_or_short_text_gets_no_second_look(text: str) -> None:
-    def look(text: str, role: str) -> list[float]:
+    def look(text: str, role: str, places: tuple[int, ...]) -> pondering.Pondered:
         raise AssertionError("asked")
 
     reader = Reader(community(), {hearing.BIAS: hearing.pack([0.0] * hearing.HEADS)}, look)
@@ -132,7 +169,7 @@ def test_a_very_long_or_short_text_gets_no_second_look(text: str) -> None:
 def test_no_wish_clears_anybody_whatever_is_heard_in_it(text: str) -> None:
     loud = [0.0] * hearing.HEADS
     loud[INTENTS.index("checkin")] = loud[-1] = 3.0
-    reader = Reader(community(), {hearing.BIAS: hearing.pack(loud)}, lambda *_: shouting("checkin", 30.0))
+    reader = Reader(community(), {hearing.BIAS: hearing.pack(loud)}, lambda *asked: shouting("checkin", 30.0, asked[2]))
     assert not reader.read(Message("m", AT, "静静", text=text)).contacts()
 
 
