@@ -38,6 +38,9 @@ HEAD, TAIL = 700, 200  # of a very long message: what is read
 BACK_TODAY = re.compile(
     "今[天日早晚儿个晨](?!起|开始).{0,6}(?:送|接|出院|回|到|提前)|(?<![号日天])(?:早上|上午|中午|下午|刚刚?).{0,4}(?:出院|到的?家|到屋)"
 )
+RETURNED = re.compile(
+    "(?:回来|到家|出院|回家|送回|接回)[^，。]{0,3}[了咧啦]|手续|刚到|进门|刚进|昨[天晚]|前天|今[天早日]"
+)
 BACK_YESTERDAY = re.compile("昨[天晚儿个夜日].{0,6}(?:到|回|出院)")
 NEEDS_ELDER: frozenset[str] = frozenset(INTENTS) - {"issue", "activity", "chat"}
 
@@ -331,6 +334,7 @@ class Reader:
             if cited is not None and set(cited) != set(ids):
                 also_elders[also[0]] = cited
         start = end = None
+        back = False
         if intent in ("elder_away", "family_away"):
             start, end = when.read(subject.plain, message.at.date())
             if (
@@ -341,7 +345,10 @@ class Reader:
                 and not OPEN_END.search(subject.plain[day.end() : day.end() + 8])
             ):
                 end = start
-            if verdict.back and intent == "elder_away":
+            back = intent == "elder_away" and verdict.back
+            if back and end is not None and end > message.at.date() and not RETURNED.search(subject.plain):
+                back = False  # 十二号住院，十四号出院
+            elif back:
                 start, end = _back_day(subject.plain, start, end, message.at.date())
         why = reasons.get(intent, "没有要登记的事")
         if intent in NEEDS_ELDER and not ids:
@@ -358,7 +365,7 @@ class Reader:
             start,
             end,
             why,
-            back=verdict.back and intent == "elder_away",
+            back=back,
             outcome=outcome(subject.clauses, verdict),
             alarm=verdict.alarm if intent in ("distress", "concern") else None,
             addressed=addressed,

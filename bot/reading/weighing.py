@@ -24,7 +24,8 @@ LIKELY = 0.45
 # What the news of a missing person may be heard as.
 SENT_FOR: frozenset[Intent] = frozenset({"distress", "unreachable", "query", "chat", "checkin"})
 FAINT = 0.15  # nothing is done on a chance below this
-CLEAR = 0.7  # nobody is cleared below this chance of contact
+CLEAR = 0.7  # nobody is cleared below this chance of contact,
+CLEAR_UNPONDERED = 0.55  # or this where there was no second look: the quick one is shy
 POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
 ALSO = 0.8  # beside another intent
 ALSO_SAID = 0.25  # or this, where a rule found it said in so many words
@@ -107,7 +108,8 @@ def weigh(
         away = heard.chances[AWAY] > heard.chances[CONCERN]
         verdict.intent = "elder_away" if away and "elder_away" in reasons else "concern"
         return
-    intent = decide(heard, _alarm_from(verdict, clauses), HOLDS_BACK - reasons.keys())
+    clear = CLEAR if verdict.pondered is not None else CLEAR_UNPONDERED
+    intent = decide(heard, _alarm_from(verdict, clauses), clear, HOLDS_BACK - reasons.keys())
     if verdict.poor and (intent == "checkin" or (intent == "chat" and "concern" in reasons and heard.contact >= POOR)):
         intent = "concern"
     elif intent == "chat" and verdict.greeted:
@@ -141,10 +143,11 @@ def doubtful(heard: hearing.Heard, hurried: bool = False) -> bool:
     return heard.chances[0] > HARMLESS and heard.chances[0] < likeliest
 
 
-def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> Intent:
+def decide(heard: hearing.Heard, alarm: float, clear: float, doubted: frozenset[Intent]) -> Intent:
     """The likeliest intent, with an alarm before all; checkin and concern stand together, and only where contact is likely.
 
-    `doubted`: intents that need more than being the likeliest.
+    `alarm`, `clear`: the chances from which an alarm is raised and somebody is cleared; `doubted`: intents that need more than being
+    the likeliest.
     """
     chances = heard.chances
     if chances[0] >= alarm:
@@ -154,7 +157,7 @@ def decide(heard: hearing.Heard, alarm: float, doubted: frozenset[Intent]) -> In
         if chances[k] > likeliest and (chances[k] >= LIKELY or INTENTS[k] not in doubted):
             likeliest, other = chances[k], k
     concern, checkin = chances[CONCERN], chances[CHECKIN]
-    if heard.contact >= CLEAR and concern + checkin > likeliest:
+    if heard.contact >= clear and concern + checkin > likeliest:
         return "concern" if concern > checkin else "checkin"
     if other == UNREACHED and chances[0] >= UNREACHED_ALARM:
         return "distress"

@@ -8,6 +8,7 @@ import re
 from bot.reading.names import number
 
 CN = "[一二两三四五六七八九十]"
+NIGHTS = ("晚上", "晚", "宿")
 WEEKDAY = {
     "一": 0,
     "二": 1,
@@ -62,14 +63,20 @@ AFTER = re.compile(
 )
 UNTIL = re.compile(r"(到|至|[-—~～])(?!了|家|这|那|处)")
 BACK = re.compile(
-    r"(回来|回兰|回家|回去|才回|再回|返回|返兰|就回|能回|回得|出院|到家|送回|接回|归来|才能?回|走人|回(?=[，。！？\s]|$)|才到|照常|为止|能出|才能出|出来|恢复|再接|才过来|结束|落地|下来|才下|才走得开|才有空|才能过|返程|返(?=[，。！]|$)|(?:夜里|晚上|早上|上午|下午|中午|凌晨|半夜)到$)"
+    r"(回来|回兰|回家|回去|才回|再回|返回|返兰|就回|能回|回得|出院|到家|送回|接回|归来|才能?回|走人|回(?=[，。！？\s]|$)|才到|照常|为止|能出|才能出|出来|恢复|再接|才过来|结束|落地|下来|才下|才走得开|才有空|才能过|返程|返(?=[，。！]|$)|归(?=[，。！]|$)|回[一-鿿]{1,5}(?:院|小区|苑|新村|宿舍|巷|自己家)(?=[，。！ ]|$)|(?:夜里|晚上|早上|上午|下午|中午|凌晨|半夜)到$)"
 )
 START = re.compile(r"(从|自|打)?$")
 FROM_ON = re.compile(
     r"^(?:早上|上午|下午|晚上|一早|中午|清早|早|凌晨)?(?:就)?(?:起|开始|走|出发|去|到|要去|上午去|住院|动身|飞|住|做|入院|进|回老|接|启程|出门|坐)"
 )
+# Words that stand for others, and the first number of 十四到十七号, which is a day as well.
+AS_SAID = ((re.compile(r"元月(?=\d)"), "1月"), (re.compile("元月"), "一月"), (re.compile("廿"), "二十"))
+FIRST_OF_TWO = re.compile(
+    r"(?<![\d.:：十])(\d{1,2}|[一二三四五六七八九十]{1,3})(?=(?:到|至|[-—~～])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)(?!楼|院|线|小区|床|桌|门|电|路))"
+)
+ON_FROM = re.compile("(?:早上|上午|下午|晚上)?(?:起|开始)(?![^，。]{0,3}(?:恢复|照常|照旧|继续|正常|接着|重新))")
 NOW = re.compile(
-    "今[天晚早个儿日]|(?:高铁|火车|飞机|动车)上|刚到|上车了?|(?<!天)下午.{0,5}(?:走|的高铁|的飞机|的火车|进场)|这两天去"
+    "今[天晚早个儿日]|一早|(?<![明后])早上让|这会儿|已经上|刚把|机场|转机|候机|坐(?:高铁|火车|飞机|大巴)去|(?:高铁|火车|飞机|动车)上|刚到|上车了?|(?<!天)下午.{0,5}(?:走|的高铁|的飞机|的火车|进场)|这两天去"
 )
 REMAIN = re.compile(
     r"(还|要|得|再|待|呆|住|观察|留|休|共|大概|玩|去|出差|培训|请假|一去|需|出门|走|休息|歇|这|加班|在那|照看|照顾|隔离|值|住院|前后)"
@@ -92,6 +99,9 @@ def _near(day: dt.date | None, today: dt.date) -> dt.date | None:
 
 def _read(text: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     text = text[:600]
+    for word, meant in AS_SAID:
+        text = word.sub(meant, text)
+    text = FIRST_OF_TWO.sub(r"\1号", text)
     two = TWO.search(text)
     if two is not None:
         first = today + dt.timedelta(days={"今": 0, "明": 1, "后": 2}[two[1][0]])
@@ -113,7 +123,7 @@ def _ranges(
         between = text[a[1] : b[0]]
         if re.fullmatch(
             r"(?:早上|上午|下午|晚上|中午|起|开始|晚)?\s?(?:到|至|[-—~～－])\s?|[和、跟与]?(?=$)", between
-        ) and (between or re.match("周|星期|礼拜|这周|本周|下周", text[a[0] : a[1]])):
+        ) and (between or b[2] - a[3] == DAY or re.match("周|星期|礼拜|这周|本周|下周", text[a[0] : a[1]])):
             last = b[3]
             if last < a[2]:
                 last = _later(b[3], a[2], text[b[0] : b[1]])
@@ -121,6 +131,10 @@ def _ranges(
     length = _length(text)
     start: dt.date | None = None
     end: dt.date | None = None
+    for _, e, first, _ in points:  # 从今天起 tells the first day, whatever other days are named
+        if ON_FROM.match(text, e) and first >= today:
+            start = first
+            break
     for k, (s, e, first, last) in enumerate(points):
         before, after = text[max(0, s - 4) : s], text[e : e + 8]
         following = points[k + 1][0] if k + 1 < len(points) else len(text)
@@ -191,13 +205,7 @@ def _length(text: str) -> tuple[int, str] | None:
     """(how many, d/w/m) of the span named, like 三天, 一个礼拜, 半个月."""
     for m in SPAN.finditer(text):
         before = text[max(0, m.start() - 3) : m.start()]
-        unit = (
-            "d"
-            if m["unit"] in ("天", "日", "晚上", "晚", "宿")
-            else "w"
-            if m["unit"] in ("周", "星期", "礼拜")
-            else "m"
-        )
+        unit = "d" if m["unit"] in ("天", "日", *NIGHTS) else "w" if m["unit"] in ("周", "星期", "礼拜") else "m"
         if (
             m["unit"] == "年"
             or (m["unit"] == "月" and not m["ge"])
@@ -207,6 +215,8 @@ def _length(text: str) -> tuple[int, str] | None:
         if before.endswith(("每", "第", "前", "过", "昨", "那", "上", "天", "等")) and not before.endswith(
             ("再过", "天", "上")
         ):
+            continue
+        if m["unit"] in NIGHTS and before.endswith(("周", "礼拜", "星期")):  # 周三晚上
             continue
         if m["unit"] in ("天", "晚") and m["n"] in ("一",) and re.search(r"(整|这|一)$", before):
             continue
@@ -223,6 +233,8 @@ def _length(text: str) -> tuple[int, str] | None:
         count = _number(m["n"])
         if count is None or m["unit"] == "来天":
             return None
+        if m["unit"] in NIGHTS and text[m.end() : m.end() + 1] != "班":
+            count += 1  # after two nights the third day is the last
         return count, unit
     return None
 

@@ -32,6 +32,9 @@ ME, THE_OTHER = "N01", "N02"  # 邵长林 and 高桂枝
         ("桂枝擀的面就是筋道，吃了一大碗，血压也好", {ME}),
         ("桂枝瞎着急，我好好的", {ME}),
         ("我先报我的，平安，桂枝还没醒", {ME}),
+        ("桂枝说她的那份她自己报，我先报我的，好着", {ME}),
+        ("我硬朗着呢，桂枝还躺着，没吵醒她", {ME}),
+        ("桂枝说她自己报过了，我也好", {ME, THE_OTHER}),
     ],
 )
 def test_who_of_the_two_is_told_of(read: Read, text: str, told: set[str]) -> None:

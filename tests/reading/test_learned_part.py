@@ -83,4 +83,4 @@ def test_a_name_teaches_nothing() -> None:
 def test_where_somebody_is_sent_to_look_anyway_less_raises_the_alarm(rival: Intent, intent: Intent) -> None:
     chances = [0.0] * len(INTENTS)
     chances[0], chances[INTENTS.index(rival)] = 0.22, 0.78
-    assert weighing.decide(hearing.Heard(chances, 0.0), weighing.SILENT_ALARM, frozenset()) == intent
+    assert weighing.decide(hearing.Heard(chances, 0.0), weighing.SILENT_ALARM, weighing.CLEAR, frozenset()) == intent

@@ -12,7 +12,7 @@ from bot.model import CONTACT, INTENTS, Intent, Message, Reading
 from bot.reading import Reader, hearing, persons, pondering
 from bot.reading.senders import Sender
 
-from .conftest import AT, community
+from .conftest import AT, Read, community
 
 # The rules count a little, what the slow look says of each person much more.
 TABLE = {hearing.BIAS: -0.5, "named cleared": 1.0, "writer cleared": 1.0, "named odds": 1.0, "writer odds": 1.0}
@@ -167,3 +167,20 @@ def test_a_message_about_several_gets_the_slow_look_however_sure_the_quick_one_i
 ) -> None:
     read, _, looks = judged(sender, text, *odds)
     assert (set(read.contacts()), looks) == (well, 1)
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "intent", "elders", "well"),
+    [
+        ("陶然", "吕奶奶、柳爷爷的牛奶亲手交到了，孟爷爷家没人应门", "unreachable", {"N06"}, {"N03", "N04"}),
+        ("陶然", "红星小区看了一圈：吕奶奶在择韭菜，柳爷爷出门了没见上，电话也不接", "unreachable", {"N04"}, {"N03"}),
+        ("桂枝", "老邵叫我替他报，他在修收音机呢", "checkin", {"N01"}, {"N01"}),
+        ("邵长林", "我好着，桂枝一早让娃接走了，咋样我还没问", "checkin", {"N01"}, {"N01"}),
+        ("邵鹏", "我妈出院了，我爸去接的，俩人刚到家，都好", "elder_away", {"N02"}, {"N01", "N02"}),
+    ],
+)
+def test_each_of_several_is_told_apart(
+    read: Read, sender: str, text: str, intent: str, elders: set[str], well: set[str]
+) -> None:
+    got = read(sender, text)
+    assert (got.intent, set(got.elders), set(got.contacts())) == (intent, elders, well)

@@ -238,3 +238,13 @@ def test_what_was_left_at_the_door_clears_nobody(read: Read, text: str) -> None:
 
 def test_what_was_handed_over_at_the_door_does(read: Read) -> None:
     assert set(read("陶然", "吕奶奶的鸡蛋没放门口，她开门接过去的，精神着呢").contacts()) == {"N03"}
+
+
+def test_who_is_to_come_back_on_a_day_is_not_back_yet(read: Read) -> None:
+    got = read("静静", "我妈25号住院，28号出院，这几天不用等她")
+    assert (got.intent, got.back, str(got.start), str(got.end)) == ("elder_away", False, "2026-11-25", "2026-11-28")
+
+
+@pytest.mark.parametrize("text", ["我妈起来了", "妈说还行", "我妈回来了"])
+def test_the_shortest_report_clears(read: Read, text: str) -> None:
+    assert read("静静", text).contacts() == {"N03": "checkin"}
