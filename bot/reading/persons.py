@@ -23,13 +23,9 @@ MODEL = "persons.tsv"
 # Who is cleared by the rules stays so from the one chance on, who is not becomes so from the other;
 DROPS, ADDS = 0.6, 0.7
 DROPS_TOLD = 0.25  # and of an old couple whoever is told of (couple.py) stays so from this.
-CHECKIN_ODDS, WRITER_ODDS = (
-    len(INTENTS),
-    len(INTENTS) + 1,
-)  # of Pondered.whole: that anybody is in contact, that the writer is
+ANYBODY, WRITER = len(INTENTS), len(INTENTS) + 1  # whose contact Pondered.whole tells there
 LEAST = 1e-4  # chance, so that none or certainty has log-odds as well
 MOST = 8.0  # log-odds beyond which nothing changes
-
 # Beside what somebody may also turn out to be in contact: of these intents anybody, of an alarm only who is not the one it is about.
 BESIDE = CONTACT | {"correct", "elder_away", "family_away", "request"}
 ALARMS = frozenset({"distress", "unreachable"})
@@ -80,8 +76,8 @@ def cast_of(subject: Subject, seen: Blotted, pondered: Pondered, contact: float,
     return Cast(
         sender,
         heard,
-        _bounded(whole[CHECKIN_ODDS]),
-        _bounded(whole[WRITER_ODDS]),
+        _bounded(whole[ANYBODY]),
+        _bounded(whole[WRITER]),
         odds,
         told,
         bool(told) and subject.together,
@@ -151,7 +147,7 @@ def chance(inputs: Mapping[str, float], table: Table) -> float:
 def settled(read: Reading, cast: Cast, table: Table | None = None) -> Reading:
     """The reading with those cleared whom rules and look together think in contact.
 
-    Where nobody is left of whom it was said, it stays open who is meant. Nothing changes where that was open before.
+    Where nobody is left of whom a report was said to be, it stays open who is meant. Nothing changes where that was open before.
     The table is the one that ships unless given.
     """
     table = shipped() if table is None else table
@@ -168,7 +164,7 @@ def settled(read: Reading, cast: Cast, table: Table | None = None) -> Reading:
     }
     if not found or (len(kept) == len(said) and not added):
         return read
-    if not kept and not added:
+    if not kept and not added and read.intent in CONTACT:
         return read._replace(ambiguous=True, why=read.why + "；说的是哪一位不清楚")
     return cleared_as(read, kept | added)
 

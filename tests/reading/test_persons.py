@@ -55,6 +55,12 @@ def test_where_nobody_is_left_it_stays_open_who_is_meant() -> None:
     assert (after.intent, after.elders, after.ambiguous, after.contacts()) == ("checkin", ("N02",), True, {})
 
 
+def test_what_stands_beside_something_else_is_left_out_and_the_rest_stays() -> None:
+    read = Reading("m", "request", ("N02",), ("checkin",))
+    after = persons.settled(read, cast({"N01": -5, "N02": -5}), TABLE)
+    assert (after.intent, after.elders, after.also, after.ambiguous) == ("request", ("N02",), (), False)
+
+
 def test_the_old_person_who_writes_comes_into_question_as_well() -> None:
     read = Reading("m", "checkin", ("N01", "N02"))
     after = persons.settled(read, cast({"N02": 5}, Sender("elder", ("N01",), spouse=("N02",)), writer=-5), TABLE)
@@ -76,7 +82,7 @@ def test_no_doubt_or_alarm_is_talked_away_and_nobody_else_is_cleared(
     after = persons.settled(read, cast(odds, Sender("elder", ("N01",)), writer), TABLE)
     assert set(after.contacts()) <= {*odds, "N01", *read.contacts()}
     if read.intent not in CONTACT:
-        assert (after.intent, after.elders) == (read.intent, read.elders)
+        assert (after.intent, after.elders, after.ambiguous) == (read.intent, read.elders, read.ambiguous)
     if read.ambiguous:
         assert after == read
     if read.intent in ("distress", "unreachable"):
