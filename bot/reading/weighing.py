@@ -24,10 +24,10 @@ LIKELY = 0.45
 # What the news of a missing person may be heard as.
 SENT_FOR: frozenset[Intent] = frozenset({"distress", "unreachable", "query", "chat", "checkin"})
 FAINT = 0.15  # nothing is done on a chance below this
-CLEAR = 0.7  # nobody is cleared below this chance of contact,
+CLEAR = 0.65  # nobody is cleared below this chance of contact,
 CLEAR_UNPONDERED = 0.55  # or this where there was no second look: the quick one is shy
 POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
-ALSO = 0.8  # beside another intent
+ALSO = 0.75  # beside another intent
 ALSO_SAID = 0.25  # or this, where a rule found it said in so many words
 PLAIN = 0.7  # an intent that is likelier than this needs no second look,
 SETTLED = 0.25  # unless contact is no nearer than this to no or yes, or it is about several of whom somebody may be in contact,

