@@ -87,9 +87,12 @@ def cast_of(subject: Subject, seen: Blotted, pondered: Pondered, contact: float,
 
 def crowded(sender: Sender, seen: Blotted) -> bool:
     """Do more than one of the roster play a part, counting the old person who writes?"""
-    if not seen.people:
+    people = seen.people
+    if not people:
         return sender.shared and sender.elder
-    return len({*(sender.elders if sender.elder else ()), *(i for ids in seen.people for i in ids)}) > 1
+    if len(people) == 1 and len(people[0]) < 2 and not sender.elder:
+        return False
+    return len({*(sender.elders if sender.elder else ()), *(i for ids in people for i in ids)}) > 1
 
 
 def candidates(read: Reading, cast: Cast) -> dict[str, Inputs]:

@@ -284,8 +284,10 @@ class Subject:
         ids, vague = quoted.elders("claim")
         return (ids, vague) if ids else None
 
-    def marked(self, tokens: Iterable[Token]) -> list[Token]:
+    def marked(self, tokens: list[Token]) -> list[Token]:
         """Every name found, with the ids that it has in view of the whole text; those that dropped out are nobody's."""
+        if self.tokens == tokens:
+            return tokens
         clear = {t.start: t for t in self.tokens}
         return [clear.get(t.start) or Token(t.start, t.end, t.kind, ()) for t in tokens]
 
