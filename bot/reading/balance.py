@@ -30,8 +30,8 @@ def inputs(quick: Heard, slow: Sequence[float], tags: Iterable[str]) -> Iterator
     """(input, value): log-probabilities and log-odds of both looks, 1 for every tag. `slow`: as Pondered.whole."""
     intents, well = slow[: len(INTENTS)], slow[len(INTENTS) :]
     odds = math.log(quick.contact / (1 - quick.contact))
-    yield from zip((QUICK + n for n in NAMES), (*map(math.log, quick.chances), _bounded(odds)), strict=True)
-    seen = (*map(math.log, probabilities(intents)), *map(_bounded, well))
+    yield from zip((QUICK + n for n in NAMES), (*map(math.log, quick.chances), bounded(odds)), strict=True)
+    seen = (*map(math.log, probabilities(intents)), *map(bounded, well))
     yield from zip((SLOW + n for n in (*NAMES, *WHOSE)), seen, strict=True)
     yield BIAS, 1.0
     for tag in tags:
@@ -50,7 +50,8 @@ def balanced(quick: Heard, slow: Sequence[float], tags: Iterable[str], table: Ta
     return Heard(chances, max(logistic(contact), chances[CONCERN] + chances[CHECKIN]))
 
 
-def _bounded(odds: float) -> float:
+def bounded(odds: float) -> float:
+    """Log-odds, never beyond MOST."""
     return max(-MOST, min(MOST, odds))
 
 

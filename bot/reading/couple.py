@@ -63,14 +63,22 @@ FEW = 3  # characters before the name that say nothing yet
 
 def together(text: str) -> bool:
     """Is it said in so many words of both: 我俩, 陪我, 一起?"""
-    return TOGETHER.search(text) is not None and (HEARD.search(text) is not None or not GONE.search(text))
+    return _of_both("，".join(_clauses(text)))
+
+
+def _of_both(whole: str) -> bool:
+    return TOGETHER.search(whole) is not None and (HEARD.search(whole) is not None or not GONE.search(whole))
+
+
+def _clauses(text: str) -> list[str]:
+    return [c for c in PAUSE.split(text) if c]
 
 
 def told_of(text: str) -> tuple[bool, bool]:
     """(the writer, the other half): who is told of in a text that names the other half HALF and everybody else OTHER."""
-    clauses = [c for c in PAUSE.split(text) if c]
+    clauses = _clauses(text)
     whole = "，".join(clauses)
-    if together(whole):
+    if _of_both(whole):
         return True, True
     heard = HEARD.search(whole) is not None
     me = half = False

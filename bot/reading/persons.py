@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 from bot.model import CONTACT, INTENTS, Intent, Reading
+from bot.reading.balance import bounded
 from bot.reading.hearing import BIAS, logistic
 from bot.reading.pondering import Pondered
 from bot.reading.senders import Sender
@@ -23,9 +25,7 @@ MODEL = "persons.tsv"
 # Who is cleared by the rules stays so from the one chance on, who is not becomes so from the other;
 DROPS, ADDS = 0.5, 0.7
 DROPS_TOLD = 0.25  # and of an old couple whoever is told of (couple.py) stays so from this.
-ANYBODY, WRITER = len(INTENTS), len(INTENTS) + 1  # whose contact Pondered.whole tells there
 LEAST = 1e-4  # chance, so that none or certainty has log-odds as well
-MOST = 8.0  # log-odds beyond which nothing changes
 # Beside what somebody may also turn out to be in contact: of these intents anybody, of an alarm only who is not the one it is about.
 BESIDE = CONTACT | {"correct", "elder_away", "family_away", "request"}
 ALARMS = frozenset({"distress", "unreachable"})
@@ -47,15 +47,11 @@ class Cast:
     together: bool = False  # and whether in so many words of both
     out: frozenset[str] = frozenset()  # who is said not to have been met, or is named only in passing
 
-    @property
-    def writers(self) -> tuple[str, ...]:
-        return self.sender.elders if self.sender.elder else ()
-
     def odds_of(self, elder: str) -> float:
         """The best that is known of one."""
         if elder in self.odds:
             return max(self.odds[elder])
-        return self.writer if elder in self.writers else self.contact
+        return self.writer if elder in self.sender.writers else self.contact
 
 
 def cast_of(subject: Subject, seen: Blotted, pondered: Pondered, contact: float, out: Collection[str]) -> Cast:
@@ -67,17 +63,16 @@ def cast_of(subject: Subject, seen: Blotted, pondered: Pondered, contact: float,
     odds: dict[str, list[float]] = {}
     for ids, of_them in zip(seen.people, pondered.people, strict=True):
         for i in ids:
-            odds.setdefault(i, []).append(_bounded(of_them))
-    whole = pondered.whole
-    heard = _bounded(math.log((contact + LEAST) / (1 - contact + LEAST)))
+            odds.setdefault(i, []).append(bounded(of_them))
+    heard = bounded(math.log((contact + LEAST) / (1 - contact + LEAST)))
     told = frozenset(subject.couple)
     if told:
         out = {*out, *(i for i in sender.spouse if i not in told)}
     return Cast(
         sender,
         heard,
-        _bounded(whole[ANYBODY]),
-        _bounded(whole[WRITER]),
+        bounded(pondered.contact),
+        bounded(pondered.writer),
         odds,
         told,
         bool(told) and subject.together,
@@ -87,18 +82,13 @@ def cast_of(subject: Subject, seen: Blotted, pondered: Pondered, contact: float,
 
 def crowded(sender: Sender, seen: Blotted) -> bool:
     """Do more than one of the roster play a part, counting the old person who writes?"""
-    people = seen.people
-    if not people:
-        return sender.shared and sender.elder
-    if len(people) == 1 and len(people[0]) < 2 and not sender.elder:
-        return False
-    return len({*(sender.elders if sender.elder else ()), *(i for ids in people for i in ids)}) > 1
+    return len({*sender.writers, *chain.from_iterable(seen.people)}) > 1
 
 
 def candidates(read: Reading, cast: Cast) -> dict[str, Inputs]:
     """Elder → what the model looks at. Empty where only one comes into question."""
     said = read.contacts()
-    everybody = dict.fromkeys((*cast.odds, *cast.writers, *said))
+    everybody = dict.fromkeys((*cast.odds, *cast.sender.writers, *said))
     if len(everybody) < 2:
         return {}
     return {i: dict(_inputs(i, read, said, cast, [j for j in everybody if j != i])) for i in everybody}
@@ -108,7 +98,7 @@ def _inputs(
     elder: str, read: Reading, said: Mapping[str, Intent], cast: Cast, others: Sequence[str]
 ) -> Iterator[tuple[str, float]]:
     sender = cast.sender
-    writes, named = elder in cast.writers, elder in cast.odds
+    writes, named = elder in sender.writers, elder in cast.odds
     kind = ("writer named" if named else "writer") if writes else "named" if named else "neither"
     odds, best = cast.odds_of(elder), max(map(cast.odds_of, others))
     cleared = elder in said
@@ -154,9 +144,8 @@ def settled(read: Reading, cast: Cast, table: Table | None = None) -> Reading:
     The table is the one that ships unless given.
     """
     table = shipped() if table is None else table
-    if read.ambiguous or not table:
+    if read.ambiguous or not table or not (found := candidates(read, cast)):
         return read
-    found = candidates(read, cast)
     said = read.contacts()
     chances = {i: chance(inputs, table) for i, inputs in found.items()}
     kept = {i: said[i] for i, c in chances.items() if i in said and c >= _least(cast, i)}
@@ -165,7 +154,7 @@ def settled(read: Reading, cast: Cast, table: Table | None = None) -> Reading:
         for i, c in chances.items()
         if i not in said and c >= ADDS and i not in cast.out and _may_be_well(read, i)
     }
-    if not found or (len(kept) == len(said) and not added):
+    if len(kept) == len(said) and not added:
         return read
     if not kept and not added and read.intent in CONTACT:
         return read._replace(ambiguous=True, why=read.why + "；说的是哪一位不清楚")
@@ -198,10 +187,6 @@ def cleared_as(read: Reading, well: Mapping[str, Intent]) -> Reading:
     apart |= {str(a): ids for a, ids in groups.items() if set(ids) != set(elders)}
     why = read.why + "；几个人里按前后文定的是谁"
     return read._replace(intent=intent, elders=elders, also=also, also_elders=apart, why=why)
-
-
-def _bounded(odds: float) -> float:
-    return max(-MOST, min(MOST, odds))
 
 
 def dump(table: Table) -> str:

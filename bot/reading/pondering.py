@@ -48,6 +48,16 @@ class Pondered(NamedTuple):
     whole: tuple[float, ...]
     people: tuple[float, ...]
 
+    @property
+    def contact(self) -> float:
+        """The log-odds that anybody is in contact,"""
+        return self.whole[len(INTENTS)]
+
+    @property
+    def writer(self) -> float:
+        """and that the old person who writes is."""
+        return self.whole[len(INTENTS) + 1]
+
 
 def worded(text: str, role: str, places: Sequence[int] = ()) -> tuple[str, list[Span]]:
     """A blotted text as the encoder is given it: who writes, and names for the placeholders.

@@ -108,6 +108,7 @@ class Reader:
         if self._look is pondering.ponder:
             pondering.encoder()
             balance.shipped()
+            persons.shipped()
 
     def answer(self, text: str, candidates: Sequence[str]) -> tuple[str, ...] | None:
         """The elders chosen by a person's answer to "which one do you mean?", or None if it is no answer."""
@@ -133,7 +134,7 @@ class Reader:
         clauses, scene = subject.clauses, subject.scene(addressed)
         seen = blotted(plain, tokens)
         tags = hearing.tags(seen.text, clauses, scene, judge_scene(clauses, scene), text.emoji)
-        return Features(tags, seen, scene.role, sender.elders if sender.elder else ())
+        return Features(tags, seen, scene.role, sender.writers)
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
@@ -204,7 +205,7 @@ class Reader:
         elif not text.quote and len(body) <= 24 and is_greeting(body):
             return Reading(message.id, "chat", why="只是问好", addressed=addressed)
         if text.quote and JOINS.match(body) and SIGN_UP.search(text.quote):
-            elders = sender.elders if sender.elder else ()
+            elders = sender.writers
             return Reading(
                 message.id,
                 "activity",
@@ -336,7 +337,8 @@ class Reader:
         start = end = None
         back = False
         if intent in ("elder_away", "family_away"):
-            start, end = when.read(subject.plain, message.at.date())
+            today = message.at.date()
+            start, end = when.read(subject.plain, today)
             if (
                 intent == "family_away"
                 and start is not None
@@ -345,11 +347,11 @@ class Reader:
                 and not OPEN_END.search(subject.plain[day.end() : day.end() + 8])
             ):
                 end = start
-            back = intent == "elder_away" and verdict.back
-            if back and end is not None and end > message.at.date() and not RETURNED.search(subject.plain):
-                back = False  # 十二号住院，十四号出院
-            elif back:
-                start, end = _back_day(subject.plain, start, end, message.at.date())
+            # 十二号住院，十四号出院 is no return yet.
+            to_come = end is not None and end > today and not RETURNED.search(subject.plain)
+            back = intent == "elder_away" and verdict.back and not to_come
+            if back:
+                start, end = _back_day(subject.plain, start, end, today)
         why = reasons.get(intent, "没有要登记的事")
         if intent in NEEDS_ELDER and not ids:
             why += "；没有说到名册上的老人"

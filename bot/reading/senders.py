@@ -29,6 +29,11 @@ class Sender:
         return self.role == "elder"
 
     @property
+    def writers(self) -> tuple[str, ...]:
+        """The elder who writes, if it is one (or those who share the account)."""
+        return self.elders if self.elder else ()
+
+    @property
     def family(self) -> bool:
         return self.role == "family"
 

@@ -197,12 +197,18 @@ def _guess(scores: Row) -> Row:
     return np.array([*probabilities(intents), 1 / (1 + math.exp(-contact))])
 
 
+def arguments(what: str, model: str, many: str = "+", untaught: bool = False) -> argparse.ArgumentParser:
+    """A command line that names corpora (`many`: as nargs) and, with --out, the file that is written for `model`."""
+    parser = argparse.ArgumentParser(description=what)
+    folders = "folders of labelled messages" + (" that no look was taught" if untaught else "")
+    parser.add_argument("corpora", nargs=many, type=Path, help=folders)
+    parser.add_argument("--out", type=Path, default=HERE / model)
+    return parser
+
+
 def main() -> None:
     """Train and write the weights."""
-    parser = argparse.ArgumentParser(description="train the learned part of the reading")
-    parser.add_argument("corpora", nargs="*", type=Path, help="folders of labelled messages")
-    parser.add_argument("--out", type=Path, default=HERE / MODEL)
-    options = parser.parse_args()
+    options = arguments("train the learned part of the reading", MODEL, many="*").parse_args()
     data = list(samples(options.corpora))
     table = train(data)
     options.out.write_bytes(dump(table))

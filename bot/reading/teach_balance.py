@@ -7,7 +7,6 @@ by PyTorch's L-BFGS (requirements-teach.lock).
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ from bot.model import INTENTS
 from bot.reading import hearing, pondering
 from bot.reading.balance import MODEL, NAMES, QUICK, SLOW, dump, inputs
 from bot.reading.reader import Reader
-from bot.reading.teach import HERE, corpus_roster, in_contact, labelled
+from bot.reading.teach import arguments, corpus_roster, in_contact, labelled
 from bot.reading.weighing import LONG, SHORT
 
 LEAST = 30  # messages that have an input; one of fewer tells little
@@ -83,10 +82,7 @@ def fit(data: list[Sample]) -> dict[str, list[float]]:
 
 def main() -> None:
     """Fit and write the table."""
-    parser = argparse.ArgumentParser(description="fit how much the looks and the rules count together")
-    parser.add_argument("corpora", nargs="+", type=Path, help="folders of labelled messages that no look was taught")
-    parser.add_argument("--out", type=Path, default=HERE / MODEL)
-    options = parser.parse_args()
+    options = arguments("fit how much the looks and the rules count together", MODEL, untaught=True).parse_args()
     torch.set_num_threads(1)
     data = list(samples(options.corpora))
     table = fit(data)

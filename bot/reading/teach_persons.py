@@ -5,7 +5,6 @@ The corpora must be ones that neither look was taught. A logistic regression wit
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +14,7 @@ import numpy as np
 from bot.model import Reading
 from bot.reading.persons import MODEL, Cast, Inputs, candidates, dump
 from bot.reading.reader import Reader
-from bot.reading.teach import HERE, corpus_roster, label, labelled
+from bot.reading.teach import arguments, corpus_roster, label, labelled
 
 PULL = 1.0
 STEPS = 40
@@ -64,10 +63,7 @@ def fit(data: list[Sample]) -> Mapping[str, float]:
 
 def main() -> None:
     """Fit and write the table."""
-    parser = argparse.ArgumentParser(description="fit who of several is in contact")
-    parser.add_argument("corpora", nargs="+", type=Path, help="folders of labelled messages that no look was taught")
-    parser.add_argument("--out", type=Path, default=HERE / MODEL)
-    options = parser.parse_args()
+    options = arguments("fit who of several is in contact", MODEL, untaught=True).parse_args()
     data = list(samples(options.corpora))
     table = fit(data)
     options.out.write_text(dump(table), encoding="utf-8")

@@ -8,7 +8,6 @@ The same files on the same kind of machine give the same weights; PyTorch promis
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import math
 import random
@@ -26,7 +25,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as surprise
 
 from bot.model import INTENTS
 from bot.reading.pondering import EPSILON, HEADS, MODEL, MOST_PIECES, OUTPUTS, ROOM, UNKNOWN, Pieces, worded
-from bot.reading.teach import HERE, Sample, samples
+from bot.reading.teach import Sample, arguments, samples
 
 BASE = "e5-small-q4.bin"
 BLOCK = 32  # weights that share a scale in the base's file
@@ -301,9 +300,7 @@ def stored(model: Tuned, pieces: list[str], scores: list[float]) -> dict[str, An
 
 def main() -> None:
     """Tune and write the encoder."""
-    parser = argparse.ArgumentParser(description="tune the encoder of the reading")
-    parser.add_argument("corpora", nargs="+", type=Path, help="folders of labelled messages")
-    parser.add_argument("--out", type=Path, default=HERE / MODEL)
+    parser = arguments("tune the encoder of the reading", MODEL)
     parser.add_argument("--start", type=Path, help="weights of an earlier run, to go on from")
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1.5e-4)

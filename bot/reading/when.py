@@ -42,10 +42,11 @@ DAY = dt.timedelta(days=1)
 HORIZON = dt.timedelta(days=1000)
 FEASTS = {"年底": (12, 31), "元旦": (1, 1), "国庆": (10, 1), "五一": (5, 1), "清明": (4, 5)}  # month, day
 AFTERGLOW = dt.timedelta(days=8)  # so long after a feast its name does not mean next year's
+NO_DAY = "(?!楼|院|线|小区|床|桌|门|电|路)"  # after a number with 号, which is a house's then
 POINT = re.compile(
     r"(?P<md>(?P<month>\d{1,2})(?:月|[./])(?P<day>\d{1,2})(?:号|日)?)"
     r"|(?P<cmd>(?P<cmonth>十?[一二三四五六七八九十])月(?P<cday>[一二三四五六七八九十]{1,3})(?:号|日)?)"
-    r"|(?P<dom>(?P<drel>(?:这个?|本|下个?)月的?)?(?P<dday>\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)(?!楼|院|线|小区|床|桌|门|电|路))"
+    r"|(?P<dom>(?P<drel>(?:这个?|本|下个?)月的?)?(?P<dday>\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)" + NO_DAY + r")"
     r"|(?P<week>(?P<rel>这个?|本|下下个?|下个?|上个?|大下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末1-7])(?!个|天之内))"
     r"|(?P<whole>(?P<wrel>这个?|本|下下个?|下个?|上个?)(?P<unit>周|星期|礼拜|月)(?!末|[一二三四五六日天]))"
     r"|(?P<wkend>周末|(?:大)?礼拜天)"
@@ -72,7 +73,9 @@ FROM_ON = re.compile(
 # Words that stand for others, and the first number of 十四到十七号, which is a day as well.
 AS_SAID = ((re.compile(r"元月(?=\d)"), "1月"), (re.compile("元月"), "一月"), (re.compile("廿"), "二十"))
 FIRST_OF_TWO = re.compile(
-    r"(?<![\d.:：十])(\d{1,2}|[一二三四五六七八九十]{1,3})(?=(?:到|至|[-—~～])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)(?!楼|院|线|小区|床|桌|门|电|路))"
+    r"(?<![\d.:：十])(\d{1,2}|[一二三四五六七八九十]{1,3})(?=(?:到|至|[-—~～])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)"
+    + NO_DAY
+    + ")"
 )
 ON_FROM = re.compile("(?:早上|上午|下午|晚上)?(?:起|开始)(?![^，。]{0,3}(?:恢复|照常|照旧|继续|正常|接着|重新))")
 NOW = re.compile(
@@ -129,12 +132,9 @@ def _ranges(
                 last = _later(b[3], a[2], text[b[0] : b[1]])
             return a[2], last
     length = _length(text)
-    start: dt.date | None = None
+    # 从今天起 tells the first day, whatever other days are named.
+    start = next((first for _, e, first, _ in points if ON_FROM.match(text, e) and first >= today), None)
     end: dt.date | None = None
-    for _, e, first, _ in points:  # 从今天起 tells the first day, whatever other days are named
-        if ON_FROM.match(text, e) and first >= today:
-            start = first
-            break
     for k, (s, e, first, last) in enumerate(points):
         before, after = text[max(0, s - 4) : s], text[e : e + 8]
         following = points[k + 1][0] if k + 1 < len(points) else len(text)
