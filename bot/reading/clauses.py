@@ -170,10 +170,10 @@ def split(text: str, scanner: Scanner, seen: str | None = None) -> list[Clause]:
     past = False
     told = False
     wished = False
-    for piece in PIECE.finditer(text):
-        start, end = piece.span()
-        clause = Clause(piece[0], start, end, text[end : end + 1])
-        hits = scanner.scan(seen, start, end)
+    spans = [piece.span() for piece in PIECE.finditer(text)]
+    for (start, end), hits in zip(spans, scanner.scan(seen, spans), strict=True):
+        body = text[start:end]
+        clause = Clause(body, start, end, text[end : end + 1])
         if hits:
             hits = _unmissed(_visible(hits))
             clause.hits = hits
@@ -198,7 +198,7 @@ def split(text: str, scanner: Scanner, seen: str | None = None) -> list[Clause]:
             clause.told = told
             if "past" in tags:
                 at = max(h.end for h in hits if h.tag == "past")
-                past = FAR.search(piece[0]) is not None or not STILL.search(text, at, end)
+                past = FAR.search(body) is not None or not STILL.search(text, at, end)
             elif clause.today:
                 past = False
             elif clauses and clauses[-1].future and not clause.future and LATER.match(clause.text):
@@ -206,7 +206,6 @@ def split(text: str, scanner: Scanner, seen: str | None = None) -> list[Clause]:
             if "ask" in tags:
                 clause.asked = True
         clause.past = past
-        body = clause.text
         if clause.mark == "？":
             clause.asked = True
         elif not clause.asked and (last := body[-1]) in QUESTION_LAST and QUESTION_END.search(body):

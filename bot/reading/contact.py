@@ -115,6 +115,10 @@ def says_well(clauses: Sequence[Clause]) -> bool:
     )
 
 
+PLAINLY_WELL = re.compile("好|正常|精神|硬朗|健|平安|放心")
+TO_LOOK = re.compile("去看|没")
+
+
 def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
     r = v.reasons
     elder = scene.own
@@ -165,10 +169,10 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
             continue
         if _fine_real(c, scene) and not ("habit" in c.tags and not c.today):
             good = good or c
-            if "core" in c.tags or re.search("好|正常|精神|硬朗|健|平安|放心", c.text):
+            if "core" in c.tags or PLAINLY_WELL.search(c.text):
                 core = core or c
         if not MET.isdisjoint(c.tags) and not _undone(c) and not (TO_YOU_ELDER if elder else TO_YOU).search(c.text):
-            if "seen" in c.tags and "seen" not in c.denied and not re.search("去看|没", c.text[-2:]):
+            if "seen" in c.tags and "seen" not in c.denied and not TO_LOOK.search(c.text[-2:]):
                 seen = seen or c
             if "reached" in c.tags and "reached" not in c.denied:
                 core = core or c
@@ -257,8 +261,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
     if evidence is not None:
         r["checkin"] = f"今天有人见到或联系到（{evidence.text}）"
         v.strict = any(
-            x is not None and STRICT.search(x.text) and not re.search("稳定|醒|脱离|转到|能说话", x.text)
-            for x in (good, core)
+            x is not None and STRICT.search(x.text) and not OUT_OF_DANGER.search(x.text) for x in (good, core)
         )
 
 
@@ -274,6 +277,7 @@ def _undone(c: Clause) -> bool:
     return NOT_YET.search(c.text) is not None or ("habit" in c.tags and not c.today)
 
 
+OUT_OF_DANGER = re.compile("稳定|醒|脱离|转到|能说话")
 STRICT = re.compile(r"好|平安|没事|没啥|没麻达|精神|硬朗|正常|健|棒|不错")
 
 

@@ -147,6 +147,11 @@ def _things(c: Clause) -> set[str]:
     return dropped
 
 
+NO_HOSPITAL = re.compile(
+    "120.{0,8}(?:走了|看完|撤了|回去|说没事|不用)|不用(?:去|送|上)?(?:医院|急诊|120|救护车)|脱离|出院|普通病房"
+)
+
+
 def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
     text = scene.text
     numbers_alarm = None
@@ -246,13 +251,7 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         for c in clauses
         if "over" in c.tags and not c.unreal and not c.asked and not c.future and not (scene.own and _only_minor(c))
     ]
-    left = any(
-        re.search(
-            r"120.{0,8}(?:走了|看完|撤了|回去|说没事|不用)|不用(?:去|送|上)?(?:医院|急诊|120|救护车)|脱离|出院|普通病房",
-            c.text,
-        )
-        for c in clauses
-    )
+    left = any(NO_HOSPITAL.search(c.text) for c in clauses)
     minor = [
         c for c in clauses if ("minor" in c.tags or "fine" in c.tags) and not c.asked and not c.unreal and not c.past
     ]

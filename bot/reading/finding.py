@@ -21,7 +21,8 @@ COMMON = {
 }
 
 
-def _rarity(word: str) -> str:
+def rarity(word: str) -> str:
+    """A key that sorts words by their first characters, the commonest first."""
     return word[:3].translate(COMMON)
 
 
@@ -30,7 +31,7 @@ class Finder(Generic[T]):
 
     def __init__(self, words: Mapping[str, T]) -> None:
         made: Any = ahocorasick.Automaton()
-        for word in sorted(words, key=_rarity):
+        for word in sorted(words, key=rarity):
             made.add_word(word, words[word])
         if words:
             made.make_automaton()

@@ -36,9 +36,10 @@ BIAS = TAG + "bias"
 HEADS = len(INTENTS) + 1  # a score for each intent, and one for contact
 SCALE = 40  # a stored weight is a byte: the weight times this, above MIDDLE
 MIDDLE = 128
-LANE = 32  # bits of one score's sum inside the packed number
+LANE = 16  # bits of one score's sum inside the packed number,
+AT_ONCE = 0xFFFF // 0xFF  # which hold that many weights, each a byte
 WIDTH = HEADS * LANE // 8
-UNPACK = struct.Struct(f"<{HEADS}I").unpack
+UNPACK = struct.Struct(f"<{HEADS}H").unpack
 
 Weights = Mapping[str, int]
 
@@ -85,9 +86,9 @@ def tags(text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdict, m
         frame = (
             "?" if c.asked else "~" if c.supposed or c.wished or c.told else "<" if c.past else ">" if c.future else ""
         )
-        for tag in c.tags:
-            put(tag + ":" + frame)
-            put(tag + ":" + who)
+        if c.tags:
+            in_frame, by = ":" + frame, ":" + who
+            found.update([tag + in_frame for tag in c.tags], [tag + by for tag in c.tags])
         for tag in c.denied:
             put(tag + ":-")
         if frame:
@@ -135,7 +136,7 @@ def dump(table: Mapping[str, Sequence[float]]) -> bytes:
 def load(data: bytes) -> dict[str, int]:
     """The packed weights from what `dump` made."""
     names, _, body = data.partition(b"\0")
-    lanes = array("I", iter(body))  # a byte → a lane
+    lanes = array("H", iter(body))  # a byte → a lane
     if sys.byteorder == "big":
         lanes.byteswap()
     wide = lanes.tobytes()
@@ -158,7 +159,14 @@ def scores(text: str, tags: Iterable[str], ear: Ear) -> list[float]:
     if ear.bias is not None:
         known.append(ear.bias)
     level = MIDDLE * len(known)
-    return [(lane - level) / SCALE for lane in UNPACK(sum(known).to_bytes(WIDTH, "little"))]
+    return [(lane - level) / SCALE for lane in _summed(known)]
+
+
+def _summed(rows: list[int]) -> Sequence[int]:
+    """The sums of packed rows, a lane each."""
+    if len(rows) <= AT_ONCE:
+        return UNPACK(sum(rows).to_bytes(WIDTH, "little"))
+    return list(map(add, _summed(rows[:AT_ONCE]), _summed(rows[AT_ONCE:])))
 
 
 def hear(text: str, tags: Iterable[str], ear: Ear) -> Heard:

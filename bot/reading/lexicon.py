@@ -175,13 +175,20 @@ class Scanner:
                         buckets.setdefault(key, ([], []))[1].append(begun)
         self._openings = Finder({key: (len(key), *b, _needs(key, b[1])) for key, b in buckets.items()})
 
-    def scan(self, text: str, start: int = 0, end: int | None = None) -> list[Hit]:
-        """The hits that lie within text[start:end], in order of their start."""
-        stop = len(text) if end is None else end
-        hits: list[Hit] = []
+    def scan(self, text: str, spans: Sequence[tuple[int, int]]) -> list[list[Hit]]:
+        """The hits that lie within each of the spans of the text (which come in order), in order of their start."""
+        found: list[list[Hit]] = [[] for _ in spans]
+        if not spans:
+            return found
+        coming = zip(spans, found, strict=True)
+        (start, stop), hits = next(coming)
         row: list[str] = []  # the text's characters, each made and hashed once
-        for last, (length, tags, begun, needs) in self._openings.every(text, start, stop):
+        for last, (length, tags, begun, needs) in self._openings.every(text, start, spans[-1][1]):
+            while last >= stop:
+                (start, stop), hits = next(coming)
             i = last + 1 - length
+            if i < start:
+                continue
             for tag in tags:
                 hits.append(new(Hit, (i, last + 1, tag)))
             if not begun:
@@ -195,8 +202,10 @@ class Scanner:
                     continue
                 if match := tail.match(text, after, stop):
                     hits.append(new(Hit, (i, match.end(), tag)))
-        hits.sort()
-        return hits
+        for hits in found:
+            if len(hits) > 1:
+                hits.sort()
+        return found
 
 
 def _needs(key: str, begun: Iterable[Begun]) -> frozenset[str] | None:

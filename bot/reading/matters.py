@@ -12,6 +12,8 @@ DECLINES = re.compile(
     r"(?:去|来|过|到|上|赶|走|送|帮|办|接)不(?:了|成|过去|过来|上)|没法(?:去|来)|(?:不能|不|没空|没时间)(?:去|来)(?!不行)"
 )
 
+WENT = re.compile("去(?:了|过)|到了$|看过|来(?:了|过)")
+
 
 def claim(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -> None:
     if "claim" not in tags:
@@ -26,9 +28,7 @@ def claim(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -
             and not c.told
             and not (c.asked and re.search("吗|能不能|谁|怎么|咋|啥|什么", c.text))
         ):
-            if re.search(r"去(?:了|过)|到了$|看过|来(?:了|过)", c.text) and not re.search(
-                "马上|这就|分钟|路上", c.text
-            ):
+            if WENT.search(c.text) and not re.search("马上|这就|分钟|路上", c.text):
                 continue
             if DECLINES.search(c.text):
                 continue
@@ -36,6 +36,7 @@ def claim(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -
             return
 
 
+REPORTING = re.compile("报|小安|打卡|签到|接龙")
 STATUS = re.compile(r"报|平安|打卡|签到|小安|机器人|接龙|漏|名单|提醒")
 
 
@@ -51,11 +52,7 @@ def query(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -
         if any(c.asked for c in clauses) and STATUS.search(scene.text):
             v.reasons["query"] = "询问怎么用或报没报"
             return
-    if (
-        scene.own
-        and re.search(r"报|小安|打卡|签到|接龙", scene.text)
-        and any(c.asked and re.search(r"报|小安|打卡|签到|接龙", c.text) for c in clauses)
-    ):
+    if scene.own and REPORTING.search(scene.text) and any(c.asked and REPORTING.search(c.text) for c in clauses):
         v.reasons["query"] = "本人问报没报"
         return
     for c in clauses:

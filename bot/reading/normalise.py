@@ -6,12 +6,12 @@ Nothing here judges; every step keeps the words and only makes them comparable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from bot.reading.finding import Finder
+from bot.reading.finding import Finder, rarity
 
 MOST_MENTIONS = 30
 MOST = 6000  # characters that are read of one message; the rest cannot change what it is about
@@ -84,13 +84,9 @@ def _characters() -> dict[int, str]:
 
 
 @cache
-def _odd_characters() -> frozenset[str]:
-    return frozenset(map(chr, _characters()))
-
-
-def _plain_characters(text: str, chars: Iterable[str]) -> str:
-    """`chars`: at least the characters of the text."""
-    return text if _odd_characters().isdisjoint(chars) else text.translate(_characters())
+def _odd() -> frozenset[str]:
+    """All that is not yet plain: where none of it is, there is nothing to be done."""
+    return ODD.union(map(chr, _characters()))
 
 
 @cache
@@ -108,9 +104,10 @@ def _codes() -> dict[str, str]:
 
 class _Slips(NamedTuple):
     """What dictation gets wrong: `sounds` gives characters of one sound the same one; `heard` finds phrases by their sound,
-    `short` slips to the letter, each with its length and what was meant."""
+    `short` slips to the letter, each with its length and what was meant. Every phrase has one of `signs`, in its sound."""
 
     sounds: dict[str, str]
+    signs: frozenset[str]
     heard: Finder[tuple[int, str]]
     short: Finder[tuple[int, str]]
 
@@ -130,7 +127,9 @@ def _slips() -> _Slips:
             short[wrong] = (len(wrong), right)
         elif len(wrong) >= 3:
             heard[_by_sound(wrong, sounds)] = (len(wrong), wrong)
-    return _Slips(sounds, Finder(heard), Finder(short))
+    rarest = {max(phrase, key=rarity) for phrase in heard}
+    signs = rarest | {c for c, sound in sounds.items() if sound in rarest}
+    return _Slips(sounds, frozenset(signs), Finder(heard), Finder(short))
 
 
 LITTLE = re.compile("品安全|平安|评安全|就名单|就命令|就名字|要疼爱|没时间|没是不是|贫安|以一保|滑到底|滑到那|没气味道")
@@ -138,9 +137,9 @@ LITTLE = re.compile("品安全|平安|评安全|就名单|就命令|就名字|�
 
 def mend(text: str) -> str:
     """Dictation slips by sound put right: 抱平安 → 报平安, 就命 → 救命."""
-    sounds, heard, short = _slips()
+    sounds, signs, heard, short = _slips()
     text = _replaced(text, text, short, LITTLE)
-    return _replaced(text, _by_sound(text, sounds), heard)
+    return text if signs.isdisjoint(text) else _replaced(text, _by_sound(text, sounds), heard)
 
 
 def _by_sound(text: str, sounds: dict[str, str]) -> str:
@@ -224,8 +223,8 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
         if count:
             emoji.add("good")
             marks += count
-    chars = frozenset(text)
-    if not ODD.isdisjoint(chars):
+    odd = not _odd().isdisjoint(text)
+    if odd and not ODD.isdisjoint(text):
         text = HIDDEN.sub("", KEYCAP.sub(r"\1", text))
         found = PICTURE.findall(text)
         if found:
@@ -236,7 +235,9 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
                     "yes" if c in YES else "joke" if c in JOKING_PICTURES else "sad" if c in SAD_PICTURES else "good"
                 )
             text = PICTURE.sub(lambda m: "✓" if m[0][0] in YES else "，", text)
-    text = mend(_plain_characters(text, chars))
+    if odd:
+        text = text.translate(_characters())
+    text = mend(text)
     if quote:
-        quote = mend(_plain_characters(quote, quote))
+        quote = mend(quote.translate(_characters()))
     return Text(text.strip(), quote, quoted, mentions, frozenset(emoji), marks)

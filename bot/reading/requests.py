@@ -26,6 +26,10 @@ BROKEN = re.compile(
 HOME = re.compile(r"我家|家里|屋里|厨房|卫生间|卧室|客厅|厕所|我妈家|我爸家|奶奶家|爷爷家|我屋|我的")
 
 
+HELPLESS = re.compile("够不着|弄不来|不会用|不会弄|提不动|搬不动|扛不动|拿不动|拧不开|看不懂|修不了|没人修")
+ON_MY_WAY = re.compile("我(?:来|去|给|帮|带|陪)")
+
+
 def request(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -> None:
     if "service" not in tags:
         return
@@ -45,16 +49,13 @@ def request(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict)
         if "claim" in c.tags and not re.search("谁|哪位|能不能|麻烦|想请|有没有", joined):
             continue
         if (
-            re.search(r"我(?:来|去|给|帮|带|陪)", c.text)
+            ON_MY_WAY.search(c.text)
             and not re.search(r"谁|哪位|能不能|麻烦|帮我|给我|有没有", joined)
             and scene.role != "elder"
         ):
             continue
         broken = BROKEN.search(c.text) is not None and (scene.own or HOME.search(joined) is not None)
-        helpless = (
-            re.search(r"够不着|弄不来|不会用|不会弄|提不动|搬不动|扛不动|拿不动|拧不开|看不懂|修不了|没人修", c.text)
-            is not None
-        )
+        helpless = HELPLESS.search(c.text) is not None
         if "issue" in tags and not (
             HOME.search(joined)
             or re.search("给我|帮我|我妈|我爸|奶奶|爷爷|上门|我公|我婆|我叔|我姑|老人", joined)

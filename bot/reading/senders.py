@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from bot.model import Elder, Person
@@ -24,18 +24,15 @@ class Sender:
     near: tuple[str, ...] = ()  # of somebody on no roster: the elders whom, or whose relatives, the WeChat name names
     kin: bool = False  # and as one of the family: 仇亮媳妇, not 仇亮同事
 
-    @property
-    def elder(self) -> bool:
-        return self.role == "elder"
+    elder: bool = field(init=False)
+    family: bool = field(init=False)
+    writers: tuple[str, ...] = field(init=False)  # the elder who writes, if it is one (or those who share the account)
 
-    @property
-    def writers(self) -> tuple[str, ...]:
-        """The elder who writes, if it is one (or those who share the account)."""
-        return self.elders if self.elder else ()
-
-    @property
-    def family(self) -> bool:
-        return self.role == "family"
+    def __post_init__(self) -> None:
+        # A sender is found once and asked of at every turn.
+        object.__setattr__(self, "elder", self.role == "elder")
+        object.__setattr__(self, "family", self.role == "family")
+        object.__setattr__(self, "writers", self.elders if self.elder else ())
 
 
 FAMILY_WORDS = (

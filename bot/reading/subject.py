@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,8 +61,7 @@ TITLE = re.compile("老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老
 NUMBER = re.compile(r"[0-9]+")
 DIGITS = frozenset("0123456789")
 KINDRED, STRANGE = frozenset({"kin", "spouse"}), frozenset({"other", "unknown"})  # kinds of tokens
-NAME_SIGN, KIN_SIGN = "\ue000", "\ue001"  # no text has these
-ANY_SIGN = re.compile("[\ue000\ue001]")
+NAMED, UNSIGNED = frozenset({"name", "given"}), frozenset({"bare", "self"})
 AT_HOME_OF = re.compile("(?:老?(?:奶奶|爷爷|大姐|大哥|阿姨|老师))?(?:他|她)?家(?!的|人|里人|属|老)")
 SAYS = re.compile(
     r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)"
@@ -78,22 +77,22 @@ def masked(text: str, tokens: Iterable[Token]) -> str:
     return text
 
 
-def signed(
-    text: str, tokens: Iterable[Token], sign: Callable[[Token], str], start: int = 0, end: int | None = None
-) -> str:
-    """text[start:end] with a sign for every person in it, and for the title behind the name."""
-    end = len(text) if end is None else end
-    out: list[str] = []
+def _stretches(text: str, tokens: Iterable[Token], start: int, end: int) -> Iterator[tuple[str, Token | None]]:
+    """text[start:end] in the stretches between the persons in it (with the title behind a name), each with who comes next."""
     at = start
     for t in tokens:
-        if t.start < at or t.end > end or t.kind in ("bare", "self"):
+        if t.start < at or t.end > end or t.kind in UNSIGNED:
             continue
-        out += (text[at : t.start], sign(t))
+        yield text[at : t.start], t
         at = t.end
-        if t.kind in ("name", "given") and (title := TITLE.match(text, at)):
+        if t.kind in NAMED and (title := TITLE.match(text, at)):
             at = title.end()
-    out.append(text[at:end])
-    return "".join(out)
+    yield text[at:end], None
+
+
+def signed(text: str, tokens: Iterable[Token], sign: Callable[[Token], str]) -> str:
+    """A text with a sign for every person in it."""
+    return "".join(between + (sign(t) if t else "") for between, t in _stretches(text, tokens, 0, len(text)))
 
 
 class Blotted(NamedTuple):
@@ -109,23 +108,30 @@ class Blotted(NamedTuple):
 
 def blotted(text: str, tokens: Sequence[Token], start: int = 0, end: int | None = None) -> Blotted:
     """text[start:end] with its persons blotted out."""
+    end = len(text) if end is None else end
+    numbered = not DIGITS.isdisjoint(text)
+    if not tokens:
+        seen = text[start:end]
+        return Blotted(NUMBER.sub("0", seen) if numbered else seen)
+    out: list[str] = []
+    places: list[int] = []
     people: list[tuple[str, ...]] = []
-
-    def sign(t: Token) -> str:
+    size = 0
+    for between, t in _stretches(text, tokens, start, end):
+        if numbered:
+            between = NUMBER.sub("0", between)
+        out.append(between)
+        if t is None:
+            break
+        size += len(between)
         if t.kind in STRANGE:
-            return "人"
-        people.append(() if t.ambiguous else t.ids)
-        return KIN_SIGN if t.kind in KINDRED else NAME_SIGN
-
-    seen = signed(text, tokens, sign, start, end) if tokens else text[start:end]
-    if not DIGITS.isdisjoint(seen):
-        seen = NUMBER.sub("0", seen)
-    if not people:
-        return Blotted(seen)
-    places = tuple(m.start() for m in ANY_SIGN.finditer(seen))
-    seen = seen.replace(NAME_SIGN, "某").replace(KIN_SIGN, "亲")
-    # A text that has a sign of its own tells nothing of anybody.
-    return Blotted(seen, places, tuple(people)) if len(places) == len(people) else Blotted(seen)
+            out.append("人")
+        else:
+            out.append("亲" if t.kind in KINDRED else "某")
+            places.append(size)
+            people.append(() if t.ambiguous else t.ids)
+        size += 1
+    return Blotted("".join(out), tuple(places), tuple(people))
 
 
 class Subject:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.reading import segment
 from bot.reading.finding import Finder
@@ -20,8 +19,7 @@ Place = tuple[int, int, tuple[str, ...]]
 DoorSpan = tuple[int, int, tuple[int, ...], bool]  # start, end, (building, unit, room), room known without building
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """text[start:end] names `ids`: none (a stranger), one, several at once (`plural`), or one of several."""
 
     start: int

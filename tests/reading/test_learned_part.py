@@ -47,6 +47,16 @@ def test_every_n_gram_is_heard_and_heard_once() -> None:
     assert hearing.scores("", (), ear) == pytest.approx([2 / 4] * hearing.HEADS)  # its two ends
 
 
+def test_more_n_grams_than_one_number_holds_add_up_as_well() -> None:
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + hearing.MOST)))
+    grams = hearing.grams(text)
+    assert len(grams) > 2 * hearing.AT_ONCE
+    ear = hearing.Ear({f: hearing.pack([3.175, *[-3.2] * (hearing.HEADS - 1)]) for f in grams})  # the most a byte holds
+    assert hearing.scores(text, (), ear) == pytest.approx(
+        [len(grams) * 3.175, *[len(grams) * -3.2] * (hearing.HEADS - 1)]
+    )
+
+
 def test_a_file_keeps_every_feature() -> None:
     table = {"好": [0.5] * hearing.HEADS, "^平安$": [-0.5, *[0.0] * (hearing.HEADS - 1)], "\t": [3.0] * hearing.HEADS}
     assert hearing.load(hearing.dump(table)) == {f: hearing.pack(row) for f, row in table.items()}

@@ -8,7 +8,7 @@ from bot.reading.lexicon import LexiconError, Scanner, compile_entry, read_lists
 
 
 def tags(entry: str, text: str) -> list[tuple[int, int]]:
-    return [(h.start, h.end) for h in Scanner({"t": [entry]}).scan(text)]
+    return [(h.start, h.end) for h in Scanner({"t": [entry]}).scan(text, [(0, len(text))])[0]]
 
 
 def test_either_and_optional_are_spelled_out() -> None:
@@ -29,4 +29,4 @@ def test_an_entry_that_cannot_be_understood_is_named_with_its_list(entry: str) -
 
 def test_the_lists_that_ship_are_found_and_compile() -> None:
     assert {"alarm-fall", "noanswer", "fine", "symptom"} <= read_lists().keys()
-    assert next(h.tag for h in scanner().scan("叫不醒")).startswith("alarm")
+    assert next(h.tag for h in scanner().scan("叫不醒", [(0, 3)])[0]).startswith("alarm")
