@@ -17,7 +17,7 @@ from bot.reading.several import OWN_NEWS
 from bot.reading.subject import Blotted
 from bot.reading.weighing import weigh
 from bot.reading.what import judge_scene
-from bot.reading.who import Place, Who
+from bot.reading.who import Place, Token, Who
 
 if TYPE_CHECKING:
     from bot.reading.reader import Reader
@@ -59,12 +59,17 @@ STAYS = re.compile("还|住|回|接走|接去")
 DOUBT = re.compile(
     r"^[?？]+$|不清楚|不知道|未知|待定|待确认|没问到|没问|未报|没报|还没|没见|未见|等消息|待报|再问|问一下|？|\?|不确定|无人|空|没碰|没遇|没见"
 )
+FOR_SOMEBODY = re.compile(
+    "(?:我|咱)?(?:替|代|帮)?(?:我|咱)?(?:家|们)?某(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨))?"
+)
 PROXY = re.compile(
     r"[（(][^（）()]{0,12}(?:代|替|帮|报|女儿|儿子|孙|媳|婿|邻居|志愿者|家属|老伴)[^（）()]{0,6}[)）]|(?:女儿|儿子|孙女|孙子|媳妇|志愿者|家属|老伴|邻居)?代(?:报|发|填|接龙)?$"
 )
 OK_WORDS = re.compile(
     r"^(?:✓|平安|好|好着|好着呢|在|在家|到|已到|安|ok|OK|1|√|安好|正常|没事|早|报到|好的|挺好|很好|都好|一切正常|一切都好|嗯|有|已报|已报平安|报平安|健康|已见|见到|见着|已看|看过|已接|接了|已接电话|已通话|已联系|精神好|精神|起了|醒了|吃了|[+]1|没麻达|哈|没问题|老样子|早上好|今天好|到了|平安到|人好|人在|在呢|签到|打卡)[!！。~～✓，]*$"
 )
+# What signs somebody in beside a name; no greeting, and no call upon her to report.
+SIGN = re.compile("(?:✓|[oO][kK]|1|√|[+]1|报安)[了。！~～✓，]*")
 DOOR_FIRST = re.compile(r"^[\s\d\-—#A-Za-z\u4e00-\u9fff]{0,14}$")
 TICKED = re.compile(r"^[√✓☑]+[\s，,]*|[\s，,]*[√✓☑]+$")
 TICK_FIRST = re.compile(r"^[\s，]*[√✓☑]+[\s，,]*(?=\S)")
@@ -73,6 +78,12 @@ ANY_ANSWER = re.compile(r"^(?:[√✓☑，,\s]*|[+]?1|有|嗯|ok|好的|到|到
 OPENS_WELL = re.compile(r"^(?:平安|好|在|安好|正常|没事)[，,。 ]")
 # The chance of contact from which an entry of a list about how people are clears: such a list is of those who were seen.
 LISTED = 0.4
+NOT_YET = re.compile(
+    "未|没|尚|待|缺|漏|催|提醒|谁|名单|名册|一览|[?？]"
+)  # in the heading of a list of who has yet to report
+CHEERFUL = frozenset({"good", "yes"})  # kinds of emoji (Text.emoji)
+OPEN = (":", "：", "-", "—", "_", "（", ")", "）")  # how an entry ends that waits to be filled in
+AND = re.compile("[ ，,]?(?:和|跟|与|同)")
 SKIP_TAIL = re.compile(r"^[\s:：，,\-—–·.]+|[\s，,。！!~～]+$")
 
 
@@ -107,6 +118,13 @@ def _numbered(text: str) -> int:
     if lines and DATE_FIRST.match(lines[0]):
         lines = lines[1:]
     return sum(1 for line in lines if ENTRY.match(line))
+
+
+def is_sign(text: str, named: Token) -> bool:
+    """Is a text no more than the name of one elder, perhaps of who reports for him, and a sign?"""
+    rest = PROXY.sub("", f"{text[: named.start]}某{text[named.end :]}")
+    rest = FOR_SOMEBODY.sub("", rest).strip(" ，。：:")
+    return SIGN.fullmatch(rest) is not None
 
 
 def entries(text: str, who: Who) -> tuple[str, list[str]]:
@@ -145,11 +163,15 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     heading, rows = entries(text.plain, reader.who)
     title = HEAD.sub("", heading)
     places = reader.who.places(title)
-    people = [(*_entry(reader, row, sender, places), row) for row in rows]
+    cheerful = bool(text.emoji) and text.emoji <= CHEERFUL
+    people = [(*_entry(reader, row, sender, places, cheerful), row) for row in rows]
     named = [entry for entry in people if entry[0]]
     safe = ABOUT_SAFE.search(title) is not None
     other = not safe and ABOUT_OTHER.search(title) is not None
     states = [] if other else [_state(reader, rest, row, sender) for _, _, rest, row in named]
+    bare = len(named) == len(rows) and not any(rest or row.endswith(OPEN) for _, _, rest, row in named)
+    if safe and bare and HEAD.search(heading) and not NOT_YET.search(title):
+        states = [("checkin", None, True)] * len(named)  # nobody says more than the name: so one signs in here
     if other or not (safe or _tells_how(title, reader.who.names, [e[2] for e in named], states)):
         ids = tuple(dict.fromkeys(i for found, vague, _, _ in named if not vague for i in found))
         wares = re.search(r"鸡蛋|团购|斤|板|箱|袋|拼|订购|元|块钱|价", text.plain) is not None
@@ -221,8 +243,13 @@ def _tells_how(title: str, names: Names, rests: list[str], states: list[State | 
     return telling * 2 >= (len(told) if neutral else len(rests))
 
 
-def _entry(reader: Reader, row: str, sender: Sender, places: list[Place]) -> tuple[tuple[str, ...], bool, str]:
-    """(elders, several could be meant, what is said) of one entry. `places`: those of the heading."""
+def _entry(
+    reader: Reader, row: str, sender: Sender, places: list[Place], cheerful: bool
+) -> tuple[tuple[str, ...], bool, str]:
+    """(elders, several could be meant, what is said) of one entry.
+
+    `places`: those of the heading; `cheerful`: are all the emoji of the list so?
+    """
     if not row:
         return (), False, ""
     tick = TICK_FIRST.match(row)
@@ -236,11 +263,21 @@ def _entry(reader: Reader, row: str, sender: Sender, places: list[Place]) -> tup
         and (own := [t for t in reader.who.tokens(row, sender) if t.kind == "kin" and t.ids])
     ):
         named = own
+    first = re.split(r"[\s:：，,（(]", row, maxsplit=1)[0]
+    by_name = [p for p in reader.roster.by_wechat(first) if p.role == "elder"]
+    if named and by_name and len(first) > named[0].end - named[0].start and named[0].end <= len(first):
+        named = []  # the name is only a part of that under which he writes
+    if by_name and (not named or AND.fullmatch(row[len(first) : named[0].start])):
+        ids = tuple(p.id for p in by_name)
+        vague = len(ids) > 1
+        if named:  # 月儿弯弯 和老水都好
+            return (
+                tuple(dict.fromkeys((*ids, *named[0].ids))),
+                vague or named[0].ambiguous,
+                SKIP_TAIL.sub("", PROXY.sub("", row[named[0].end :])),
+            )
+        return ids, vague, _said(row, row[len(first) :], cheerful)
     if not named:
-        first = re.split(r"[\s:：，,（(]", row, maxsplit=1)[0]
-        by_name = [p for p in reader.roster.by_wechat(first) if p.role == "elder"]
-        if by_name:
-            return tuple(p.id for p in by_name), len(by_name) > 1, SKIP_TAIL.sub("", row[len(first) :])
         return (), False, row
     first_token = named[0]
     joined = [first_token]
@@ -259,8 +296,13 @@ def _entry(reader: Reader, row: str, sender: Sender, places: list[Place]) -> tup
     )
     if re.match(r"^(?:夫妇|夫妻|老两口|两口子)", row[joined[-1].end :]) and len(ids) == 1:
         ids = reader.roster.household(ids[0])
-    rest = SKIP_TAIL.sub("", PROXY.sub("", rest))
+    rest = _said(row, PROXY.sub("", rest), cheerful)
     return ids, vague, f"✓ {rest}" if tick and not TICKED.search(rest) else rest
+
+
+def _said(row: str, rest: str, cheerful: bool) -> str:
+    """What an entry says beside its name; a cheerful emoji alone, of which normalise leaves a comma, is a sign too."""
+    return SKIP_TAIL.sub("", rest) or ("✓" if cheerful and row.endswith("，") else "")
 
 
 def _state(reader: Reader, rest: str, row: str, sender: Sender) -> State | None:

@@ -57,7 +57,11 @@ MINE_ONLY = re.compile("先报我的|报我自己|先报自己|我先报了")
 # Said to the group, of neither: 别问了
 TO_ALL = re.compile("(?:都|你们?|大家|各位)?(?:别|甭|莫|不要|放心|不用|谢|对不住)|报告|群里|谁[说讲]")
 ONLY_ME = re.compile("(?:就剩?下?|剩)我|我一个人?")
-PAUSE = re.compile(r"[，。！？；、\s~～]+")
+PAUSE = re.compile(
+    r"[，。！？；、\s~～]+"
+    # 老宗买菜去了我在家和面, without a comma
+    f"|(?:(?<=[去来走睡起完好菜饭药街楼]了)|(?<=着[呢哩]))(?={ME}(?!的|们|家|妈|爸))"
+)
 FEW = 3  # characters before the name that say nothing yet
 
 

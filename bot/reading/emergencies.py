@@ -32,11 +32,12 @@ LASTING = re.compile(
 
 CHANGED = re.compile("变化|变样|老家|新修|新盖|拆")  # why one may not know a place again
 WEAK_LOST = re.compile(r"回来|回家|人影|着家|归|回屋")
+STRANGE_HERE = re.compile("这(?:个?地方|达|里|儿)我?(?:不认[得识]|认不得)")
 # Who no longer knows the way says so in these words.
 NO_WAY_HOME = re.compile(
     r"(?:找|摸|寻|认|记|辨)不(?:到|着|见|得|起|清)(?:回|回去|回家|自己)?的?(?:家|路)"
     r"|忘(?:了|记)?.{0,3}(?:家在|回家|咋回|怎么回|哪条路|住哪)|走丢|迷(?:了)?路|回不(?:了|去)家"
-    r"|不(?:知道|晓得|清楚).{0,2}(?:走|坐|跑)?(?:在|到)(?:了)?(?:哪|啥地方|什么地方)"
+    r"|不(?:知道|晓得|清楚).{0,2}(?:走|坐|跑)?(?:在|到)(?:了)?(?:哪|啥地方|什么地方)|" + STRANGE_HERE.pattern
 )
 
 
@@ -381,6 +382,7 @@ DESCRIBED = re.compile(r"\d岁|身高|上身|上衣|下身|穿|花白|戴.{0,4}�
 BODILY = frozenset(ALARMS) | {"symptom", "bad"}
 EXPLICIT = re.compile("不(?:想|愿意?)(?:再)?活|寻死|自杀|轻生|上吊|割腕|跳[楼河]|寻短见")
 GUESSES = frozenset({"weather", "unsure", "object"})  # an old person's guess at it, 估计是吹了风, takes no stroke back
+HOMEWARD = frozenset({"goback"})  # nor does 咋回家呢 take back that somebody does not know the place
 LAUGHS = re.compile("哈哈|嘿嘿|嘻嘻|笑|乐")
 
 
@@ -403,7 +405,9 @@ def _beyond_doubt(
     ):
         return True
     strong = categories & CLEAR
-    softens = SOFTENS - GUESSES if scene.own and strong & VITAL else SOFTENS
+    lost = any("alarm-lost" in found and NO_WAY_HOME.search(c.text) for c, found in raised)
+    strayed = lost and scene.own and len(scene.text) <= 30 and not CHANGED.search(scene.text)
+    softens = SOFTENS - GUESSES if scene.own and strong & VITAL else SOFTENS - HOMEWARD if strayed else SOFTENS
     if not softens.isdisjoint(tags):
         return False
     if {"fall", "alarm-fall"} <= {t for _, found in raised for t in found}:
@@ -414,8 +418,7 @@ def _beyond_doubt(
         return False
     if sum(not FAILING.isdisjoint(found) for _, found in raised) >= 2:
         return True
-    lost = any("alarm-lost" in found and NO_WAY_HOME.search(c.text) for c, found in raised)
-    if lost and scene.own and len(scene.text) <= 30 and not CHANGED.search(scene.text):
+    if strayed:
         return True
     if any("alarm-selfharm" in found and EXPLICIT.search(c.text) for c, found in raised) and not any(
         c.asked for c in clauses
@@ -433,7 +436,9 @@ def _asks_help(c: Clause) -> bool:
 
 
 def _lost(c: Clause, clauses: Sequence[Clause], text: str, scene: Scene) -> bool:
-    """A person is missing: more than 没回来 said in passing."""
+    """A person is missing: more than 没回来 said in passing, and no old place that has changed."""
+    if STRANGE_HERE.search(c.text) and CHANGED.search(text):
+        return False
     hits = [h for h in c.hits if h.tag == "alarm-lost"]
     words = [text[h.start : h.end] if h.end <= len(text) else "" for h in hits]
     strong = [w for w in words if w and not WEAK_LOST.search(w)]

@@ -34,6 +34,7 @@ ODD = frozenset(  # what PICTURE, KEYCAP and HIDDEN look for: where none of it i
 MENTION = re.compile("@([^\u2005\\s，。！？、@]{1,30})")
 SPACES = "\u2005\u3000\u00a0\u2002\u2003\u2009\t\r\v\f"
 YES = "✅✔✓☑👌💪👍"
+NO = "❌❎✖✗✘🚫⛔❓❔"
 JOKING_PICTURES = "😂🤣😄😁😆😅🤭😜😝😛🙃😹"
 SAD_PICTURES = "😭😢😰😨😱😣😖😫😩🤒🤕🤢🤮😷💔🆘😔😞☹🙁"
 
@@ -45,7 +46,7 @@ class Text(NamedTuple):
     quote: str = ""
     quoted: str = ""
     mentions: tuple[str, ...] = ()
-    emoji: frozenset[str] = frozenset()  # of good, joke, sad, word, passed (an article and the like), yes
+    emoji: frozenset[str] = frozenset()  # of good, joke, sad, word, passed (an article and the like), yes, no
     marks: int = 0  # how many emoji
 
 
@@ -231,9 +232,8 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
             marks += len(found)
             for picture in found:
                 c = picture[0]
-                emoji.add(
-                    "yes" if c in YES else "joke" if c in JOKING_PICTURES else "sad" if c in SAD_PICTURES else "good"
-                )
+                groups = (("yes", YES), ("no", NO), ("joke", JOKING_PICTURES), ("sad", SAD_PICTURES))
+                emoji.add(next((group for group, pictures in groups if c in pictures), "good"))
             text = PICTURE.sub(lambda m: "✓" if m[0][0] in YES else "，", text)
     if odd:
         text = text.translate(_characters())

@@ -34,6 +34,7 @@ OPEN_END = re.compile("起|开始|(?<!不)去|走|飞|外派|不知道|没定|�
 SIGN_UP = re.compile("报名|参加|[发扣回打]1|接龙|要去的|想去的|来的")
 JOINS = re.compile(r"\+?1(?![\d点.])|[+加]1|算我|我(?:报名|参加|要去|也去|算)|报名")
 MOST_SENDERS = 5000
+SIGNED_MOST = 16  # characters of a name with a sign
 HEAD, TAIL = 700, 200  # of a very long message: what is read
 BACK_TODAY = re.compile(
     "今[天日早晚儿个晨](?!起|开始).{0,6}(?:送|接|出院|回|到|提前)|(?<![号日天])(?:早上|上午|中午|下午|刚刚?).{0,4}(?:出院|到的?家|到屋)"
@@ -215,6 +216,8 @@ class Reader:
                 addressed=addressed,
             )
         subject, tokens = self._subject(message, text, sender, plain)
+        if tokens and len(body) <= SIGNED_MOST and (read := self._signed(message, subject, addressed)) is not None:
+            return read
         seen = blotted(plain, subject.marked(tokens) if tokens else ())
         read, cast = self._judge(message, subject, seen, addressed, hurried)
         return read if cast is None else self._settle(read, cast)
@@ -268,6 +271,17 @@ class Reader:
                 )
         return None
 
+    def _signed(self, message: Message, subject: Subject, addressed: bool) -> Reading | None:
+        """No more than a name and a sign: 老妈OK, 1（代我妈）, 王奶奶👌, 胡月仙老人，报安."""
+        if len(subject.named) != 1 or subject.text.quote or not chains.is_sign(subject.plain, subject.named[0]):
+            return None
+        ids, ambiguous = subject.elders("checkin")
+        if not ids:
+            return None
+        return Reading(
+            message.id, "checkin", ids, ambiguous=ambiguous, why="替老人签到", outcome="safe", addressed=addressed
+        )
+
     def _judge(
         self, message: Message, subject: Subject, seen: Blotted, addressed: bool, hurried: bool
     ) -> tuple[Reading, persons.Cast | None]:
@@ -314,6 +328,8 @@ class Reader:
                     intent == "correct" and several.ends_unmet(subject.clauses)
                 ):
                     also.append(contact)
+                    if intent == "request" and contact == "checkin" and set(ids) < set(subject.couple):
+                        also_elders[contact] = subject.couple
             elif verdict.back and subject.scene_own():
                 also.append("checkin")
         elif intent == "concern":
@@ -321,6 +337,9 @@ class Reader:
                 also.append("checkin")
                 also_elders["checkin"] = well
         elif intent == "distress":
+            if well := subject.well_beside(ids):
+                also.append("checkin")
+                also_elders["checkin"] = well
             if "claim" in reasons:
                 also.append("claim")
         elif intent == "unreachable":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.model import Intent
 from bot.reading.absences import left_alone
-from bot.reading.clauses import Clause
+from bot.reading.clauses import ALARMS, Clause
 from bot.reading.couple import HALF, OTHER, together, told_of, well_beside
 from bot.reading.for_all import forwarded
 from bot.reading.helping import has_it_done, stands_by, tells, tells_of_another, told_to_help
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 YOUR_KIN = re.compile("[您你](?:的|家)?(?:老)?(?:父|母|爸|妈|爷|奶|婆|公|外|姥|岳|叔|姑|姨|舅|婶|伯|家老)")
 OWN_TURN = re.compile(
     "^我(?:也|没|倒|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
+)
+AILS = ALARMS | {"symptom", "bad"}
+# Under a quote that asks for somebody: 坐我对面打牌呢
+BESIDE_WRITER = re.compile(
+    "(?:人|他|她)?(?:就|正|还)?(?:在|坐|站|躺|搁)?(?:在|到)?我(?:的)?(?:对面|旁边|跟前|边上|身边|这[儿里达边]|屋里|家)"
 )
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
 REPORTED = re.compile("(?:奶奶|爷爷|姐|哥|老师)?(?:也|先)?(?:报|说|按|打|回|吱|应|签|点)")  # after 替 and a name
@@ -52,8 +57,9 @@ THAT_ONE = re.compile("[，。！ ][他她](?!们)")  # 玉香给我送来甜醅
 REPORTS = re.compile("报到|平安|打卡|签到|醒了|起了|起来了")
 TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
 BOTH = re.compile(
-    "(?<!一切)(?<!样样)都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口"
+    "(?<!一切)(?<!样样)(?:都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|均(?:安|好|平安|无恙|正常|没事))|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口"
 )
+PRONOUN = re.compile("[他她](?!们|俩|家)")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
 
@@ -364,7 +370,7 @@ class Subject:
                     return both, vague
                 if intent == "correct" and OWN_SELF.search(self.plain):
                     return sender.elders, False
-                if set(ids) <= set(sender.spouse) and intent in ("checkin", "concern"):
+                if set(ids) <= set(sender.spouse) and intent in ("checkin", "concern", "distress"):
                     return (ids if intent == "checkin" else self._who_ails(ids)), False
                 if intent in ("checkin", "concern") and self._only_in_passing(named):
                     return sender.elders, False
@@ -378,7 +384,9 @@ class Subject:
             return ids, vague
         if self.selves:
             return self._union(self.selves)
-        if self.quoted is not None and not (sender.elder and intent in ("checkin", "concern")):
+        if self.quoted is not None and (
+            not (sender.elder and intent in ("checkin", "concern")) or BESIDE_WRITER.match(self.plain)
+        ):
             return self.quoted
         if self.strangers and not (sender.elder and self._also_self()):
             return (), False
@@ -428,7 +436,7 @@ class Subject:
             return spouse
         starts = [t.start for t in self.named]
         free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
-        ill = next((c for c in self.clauses if {"symptom", "bad", "fall"} & c.tags and not c.past), None)
+        ill = next((c for c in self.clauses if not AILS.isdisjoint(c.tags) and not c.past), None)
         mine = ill is not None and ill in free and (ill.start < starts[0] or FIRST_PERSON.search(ill.text) is not None)
         return own if mine or OF_ME.match(self.plain, self.named[0].end) is not None else spouse
 
@@ -514,6 +522,18 @@ class Subject:
             ids.update(dict.fromkeys(t.ids))
         return tuple(ids), bool(vague)
 
+    def _of_sex(self, text: str, current: tuple[str, ...], found: Iterable[tuple[str, ...]]) -> tuple[str, ...] | None:
+        """我妈好着，我爸没接，谁见他没: of those found the one whom a pronoun can mean, if it is not the current one."""
+        pronoun = PRONOUN.search(text)
+        if pronoun is None or len(current) != 1:
+            return None
+        elders = self.reader.roster.elders
+        sex = "男" if pronoun[0] == "他" else "女"
+        if elders[current[0]].sex in (sex, ""):
+            return None
+        fitting = [ids for ids in found if len(ids) == 1 and elders[ids[0]].sex == sex]
+        return fitting[0] if len(fitting) == 1 else None
+
     def trait(self) -> bool:
         """Is the complaint only why the elder asks (腿不行), not news?"""
 
@@ -561,6 +581,8 @@ class Subject:
                 current, vague = tuple(dict.fromkeys(i for ids in found for i in ids)), False
             elif self.sender.elder and OWN_TURN.search(c.text):
                 current, vague = self.sender.elders, self.sender.shared
+            elif (of_sex := self._of_sex(c.text, current, found)) is not None:
+                current, vague = of_sex, False
             pending = []
             if not current:
                 waiting.append(c)

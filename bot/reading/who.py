@@ -94,7 +94,9 @@ ONE_OF_HOUSE = re.compile(
     "([\u4e00-\u9fff])家(?:的|里的?|那个?|屋里的?)?(老?(?:太太|太|婆婆|婆子|奶奶|阿姨)|老?(?:爷爷|大爷)|老爷子|老(?:汉|头子?))"
 )
 # After somebody's name: 牛连长两口子
-AND_THE_OTHER = re.compile(r"(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|叔叔?|师傅|老师))?(?:老两口|两口子|夫妇|夫妻|老俩口)")
+AND_THE_OTHER = re.compile(
+    r"(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|叔叔?|师傅|老师))?(?:家(?:的)?)?(?:老两口|两口子|夫妇|夫妻|老俩口|俩老人|二老)"
+)
 BOTH_OF = ("两位", "两个", "俩")  # before a name that several have: 两位左奶奶
 # ... of whom something different is said of each
 NOT_ALIKE = re.compile(

@@ -92,3 +92,31 @@ def test_a_day_at_a_sisters_pauses_nothing_and_a_return_has_its_day(read: Read) 
     got = read("陶然", "#接龙\n红星小区报平安\n1. 吕秀云（女儿接走，周六回）\n2. 柳国庆 好")
     assert (got.intent, got.elders, got.contacts()) == ("elder_away", ("N03",), {"N04": "checkin"})
     assert got.end is not None and got.end.isoweekday() == 6
+
+
+def test_who_only_puts_a_name_under_a_sign_in_signs_in(read: Read) -> None:
+    signed = read("陶然", "#接龙\n11月18日报平安\n1. 吕秀云\n2. 柳国庆")
+    assert signed.contacts() == {"N03": "checkin", "N04": "checkin"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#接龙\n今天未报平安的\n1. 吕秀云\n2. 柳国庆",
+        "#接龙\n报平安名单\n1. 吕秀云\n2. 柳国庆",
+        "今日报平安\n1. 吕秀云\n2. 柳国庆",
+        "#接龙\n报平安\n1. 吕秀云：\n2. 柳国庆：",
+    ],
+)
+def test_a_list_of_names_that_is_yet_to_be_filled_in_clears_nobody(read: Read, text: str) -> None:
+    assert not read("陶然", text).contacts()
+
+
+def test_an_emoji_is_a_sign_in_a_list(read: Read) -> None:
+    got = read("陶然", "#接龙\n报平安\n1. 吕秀云 [太阳]\n2. 柳国庆\n3. 孟祥和 好")
+    assert got.contacts() == {"N03": "checkin", "N06": "checkin"}
+
+
+def test_an_entry_may_begin_with_the_name_in_the_group_and_tell_of_the_other_half(read: Read) -> None:
+    got = read("陶然", "#接龙\n报平安\n1. 桂枝 和邵长林都好\n2. 柳国庆 好")
+    assert got.contacts() == {"N01": "checkin", "N02": "checkin", "N04": "checkin"}

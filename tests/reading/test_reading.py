@@ -248,3 +248,51 @@ def test_who_is_to_come_back_on_a_day_is_not_back_yet(read: Read) -> None:
 @pytest.mark.parametrize("text", ["我妈起来了", "妈说还行", "我妈回来了"])
 def test_the_shortest_report_clears(read: Read, text: str) -> None:
     assert read("静静", text).contacts() == {"N03": "checkin"}
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "elder"),
+    [
+        ("静静", "老妈OK", "N03"),
+        ("静静", "我妈👌", "N03"),
+        ("静静", "1（代我妈）", "N03"),
+        ("陶然", "吕秀云老人，报安", "N03"),
+    ],
+)
+def test_a_name_and_a_sign_are_a_report(read: Read, sender: str, text: str, elder: str) -> None:
+    assert read(sender, text).contacts() == {elder: "checkin"}
+
+
+@pytest.mark.parametrize("text", ["我妈OK吗", "我妈OK？", "吕老师1号楼"])
+def test_a_sign_that_asks_or_calls_is_none(read: Read, text: str) -> None:
+    assert not read("陶然", text).contacts()
+
+
+def test_both_of_a_couple_are_well(read: Read) -> None:
+    assert read("邵鹏", "已通话，均安").contacts() == {"N01": "checkin", "N02": "checkin"}
+    assert read("陶然", "邵长林家老两口都在，一切正常").contacts() == {"N01": "checkin", "N02": "checkin"}
+
+
+def test_a_pronoun_is_of_the_one_of_its_sex(read: Read) -> None:
+    got = read("邵鹏", "我妈接了电话，好着呢，我爸没接，谁在院里见他没")
+    assert (got.intent, got.elders, got.contacts()) == ("unreachable", ("N01",), {"N02": "checkin"})
+
+
+def test_who_falls_beside_the_other_half_who_is_well(read: Read) -> None:
+    got = read("邵长林", "桂枝好着 我从凳子上栽下来了 胳膊动弹不得")
+    assert (got.intent, got.elders, got.contacts()) == ("distress", ("N01",), {"N02": "checkin"})
+
+
+def test_an_old_person_who_does_not_know_the_place_is_lost(read: Read) -> None:
+    assert read("柳国庆", "这个地方我不认得 走了半天 咋回家呢").intent == "distress"
+    assert read("柳国庆", "这里我不认得了，变化太大，新修的广场真好").intent != "distress"
+
+
+def test_an_answer_under_a_search_tells_of_who_is_searched(read: Read) -> None:
+    text = "「静静：谁见我妈了」\n- - - - - - - - - -\n坐我对面打牌呢"
+    assert read("柳国庆", text).contacts() == {"N03": "checkin"}
+
+
+def test_a_request_of_both_clears_both(read: Read) -> None:
+    got = read("邵长林", "我和桂枝都好 就是冰箱不制冷了 找个师傅")
+    assert (got.intent, set(got.contacts())) == ("request", {"N01", "N02"})
