@@ -23,7 +23,7 @@ from bot.reading.subject import Blotted, Subject
 
 MODEL = "persons.tsv"
 # Who is cleared by the rules stays so from the one chance on, who is not becomes so from the other;
-DROPS, ADDS = 0.5, 0.7
+DROPS, ADDS = 0.5, 0.6
 DROPS_TOLD = 0.25  # and of an old couple whoever is told of (couple.py) stays so from this.
 LEAST = 1e-4  # chance, so that none or certainty has log-odds as well
 # Beside what somebody may also turn out to be in contact: of these intents anybody, of an alarm only who is not the one it is about.

@@ -25,7 +25,8 @@ LIKELY = 0.45
 SENT_FOR: frozenset[Intent] = frozenset({"distress", "unreachable", "query", "chat", "checkin"})
 FAINT = 0.15  # nothing is done on a chance below this
 CLEAR = 0.65  # nobody is cleared below this chance of contact,
-CLEAR_UNPONDERED = 0.55  # or this where there was no second look: the quick one is shy
+CLEAR_UNPONDERED = 0.55  # or this where there was no second look: the quick one is shy;
+RULES_ADD = 0.1  # so much more where no rule hears anybody in contact, and less where one hears a complaint
 POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
 ALSO = 0.75  # beside another intent
 ALSO_SAID = 0.25  # or this, where a rule found it said in so many words
@@ -109,6 +110,10 @@ def weigh(
         verdict.intent = "elder_away" if away and "elder_away" in reasons else "concern"
         return
     clear = CLEAR if verdict.pondered is not None else CLEAR_UNPONDERED
+    if verdict.first not in CONTACT:
+        clear += RULES_ADD
+    elif "concern" in reasons:
+        clear -= RULES_ADD
     intent = decide(heard, _alarm_from(verdict, clauses), clear, HOLDS_BACK - reasons.keys())
     if verdict.poor and (intent == "checkin" or (intent == "chat" and "concern" in reasons and heard.contact >= POOR)):
         intent = "concern"
