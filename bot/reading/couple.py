@@ -15,7 +15,7 @@ ME = "(?:我|俺|咱|吾|余|本人)"
 OF_ONESELF = re.compile(ME)
 TOGETHER = re.compile(
     f"俩|我也(?:好|没事|没啥|平安|还行)|我们(?!家?{HALF}|家?那)|咱们|两口(?:子|(?=都|全|好|人|平安|在))|二人|两人|各自|一起|一搭|一块(?:儿|(?=吃|去|看|坐|走|下|出|上|回|包|做|打|喝|买|晒|过))"
-    "|两个(?=人|老|都|全|一起|好|在)|都(?=[好在平安没起吃醒挺很还活精健])"
+    "|两个(?=人|老|都|全|一起|好|在)|(?<![饭药茶啥我])都(?=[好在平安没起吃醒挺很还活精健])"
     f"|{ME}?(?:和|跟|与|同|陪|带|领|及)着?{HALF}"
     f"|{HALF}(?:也|在|早上|今天|今早)?(?:和|跟|与|同|陪|带|领|拉|搀|扶|拽|推)着?我"
     f"|我[^，。！ ]{{0,3}}(?:和|跟|与|同|陪|带|领|推|搀)着?{HALF}|(?:^|，){HALF}[^，比给跟把将对叫让说骂认问随嫌催劝管骗哄喊带推送接找夸笑]{{1,3}}我[^，]{{1,4}}(?:，|$)"
@@ -24,7 +24,7 @@ TOGETHER = re.compile(
 # The other half is out of sight, or not known to be well,
 GONE = re.compile(
     "没起|门还?关着|没进门|没影|[她他]等会儿?回|照面|关着门|没问|接去|没见|没看见|没回|没跟[她他].{0,2}[说讲]|住院|住着院|[在去上]医院|接走|上班[了去]|出差|走了$|不知道|等会儿?再报|[她他]的等|没醒"
-    "|(?:那份|的)[^，。]{0,6}自己(?:再)?报|(?:回来|醒了|起来)(?:再)?自己(?:再)?报|没(?:叫|喊|吵)醒|没惊动"
+    "|(?:那份|的)[^，。]{0,6}自己(?:再)?报|(?:回来|醒了|起来)(?:再)?(?:[叫让][他她])?(?:自己|个家|自个)(?:再)?报|没(?:叫|喊|吵)醒|没惊动"
 )
 # and yet heard or told of.
 HEARD = re.compile("呼噜|打呼|应了|睡着|睡得|都好|我也(?:好|没事|没啥|平安)")
@@ -56,6 +56,7 @@ LATER = re.compile("我的(?:我)?(?:等|一会|待会|回头|晚点|过会)")  
 MINE_ONLY = re.compile("先报我的|报我自己|先报自己|我先报了")
 # Said to the group, of neither: 别问了
 TO_ALL = re.compile("(?:都|你们?|大家|各位)?(?:别|甭|莫|不要|放心|不用|谢|对不住)|报告|群里|谁[说讲]")
+OUT = re.compile("[去走][了咧]|[拉接叫喊]去|出去|出门|上街")  # where the one who writes is alone
 ONLY_ME = re.compile("(?:就剩?下?|剩)我|我一个人?")
 PAUSE = re.compile(
     r"[，。！？；、\s~～]+"
@@ -87,6 +88,7 @@ def told_of(text: str) -> tuple[bool, bool]:
     heard = HEARD.search(whole) is not None
     me = half = False
     gone = HALF in whole and left_alone(whole, whole.index(HALF) + 1)
+    alone = ONLY_ME.search(whole) is not None
     about = "me"  # whom a clause without a subject goes on about
     for c in clauses:
         at = c.find(HALF)
@@ -94,7 +96,7 @@ def told_of(text: str) -> tuple[bool, bool]:
             continue
         if at >= 0:
             before, after = c[:at], c[at:]
-            gone = gone or GONE.search(after) is not None
+            gone = gone or GONE.search(after) is not None or (alone and OUT.search(after) is not None)
             if FOR_HALF.search(before) or IN_PASSING.match(after):
                 about = ""
             elif OURS.search(before):

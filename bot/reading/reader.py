@@ -298,7 +298,9 @@ class Reader:
             read = self._decide(message, subject, verdict, addressed)
         if verdict.pondered is None:
             return read, None
-        return read, persons.cast_of(subject, seen, verdict.pondered, verdict.contact, several.left_out(parts))
+        return read, persons.cast_of(
+            subject, seen, verdict.pondered, verdict.contact, several.left_out(parts, scene.role)
+        )
 
     def _several(
         self,

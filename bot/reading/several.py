@@ -11,7 +11,7 @@ from bot.reading.absences import ALONE, LEFT_HOME, NOT_HERE
 from bot.reading.clauses import Clause
 from bot.reading.hearing import Ear
 from bot.reading.helping import looks_after
-from bot.reading.scene import Scene, Verdict
+from bot.reading.scene import FIRST_PERSON, Scene, Verdict
 from bot.reading.subject import Blotted, Subject, blotted
 from bot.reading.weighing import ALSO, CLEAR, weigh
 from bot.reading.what import judge_scene
@@ -34,6 +34,7 @@ NOT_MET = re.compile(
     "(?<!装)没(?:有)?(?:听[见着到]|见面|见[着到]?(?!好|老)|看[见着到]|顾上|来得及|问|碰[见着到上]|打通|联系|接(?!受)|应|进去|敲|去(?!成|医)|提(?!前)|说(?:起|到|我|上)|跟[他她]?说|起(?!色|烧|来过)|碰)"
     "|没(?:叫|喊|吵|摇)醒|没惊动|不知道(?!谁|啥|怎|咋|[^，。]{0,3}哪)|[不没](?:晓得|清楚)(?:他|她|咋|怎|醒|起|好|退)|忘了?问|等会儿?(?:再|去)|一会儿?(?:再|去)|回头再|响到自动|没人"
 )
+MET_ALONE = re.compile("[他她](?:一个人|自己一个)")  # 老韩出去钓鱼了，她一个人剁馅
 UP = frozenset({"fine", "core", "act"})  # tags of words that show somebody up and about
 BOTH_WELL = re.compile("(?:都|两位|俩|两个|两口)[^，。]{0,3}(?:好|没事|没啥|在|平安)")
 EARLIER = re.compile("[那这上前]一?条|前面|前头|刚才|说|撤|作废")  # about the earlier message
@@ -106,8 +107,8 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     mine = [p for p in parts if p.verdict.intent == lead or (lead == "checkin" and _passes(p))]
     if not mine:
         mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
-    if lead == "checkin" and role == "elder":
-        mine = [p for p in mine if not _left_home(p, parts)] or mine
+    if lead == "checkin":
+        mine = [p for p in mine if not _left_home(p, parts, role)] or mine
     if lead == "checkin":
         mine = [p for p in mine if not _not_met(p)] or mine
     else:
@@ -158,17 +159,19 @@ def _in_contact(
     return {i: tuple(found[i]) for i in INTENTS if i in found}
 
 
-def left_out(parts: Iterable[Part]) -> set[str]:
-    """Who is said not to have been met, or comes in only as who helps another."""
-    return {i for p in parts if _not_met(p) or _only_helps(p) for i in p.ids}
+def left_out(parts: Sequence[Part], role: str) -> set[str]:
+    """Who is said not to have been met or to be out, or comes in only as who helps another. `role`: of who writes."""
+    return {i for p in parts if _not_met(p) or _only_helps(p) or _left_home(p, parts, role) for i in p.ids}
 
 
-def _left_home(part: Part, parts: Sequence[Part]) -> bool:
-    """Is that one in hospital, or out while another part tells of the writer alone at home?"""
-    if any(NOT_HERE.search(c.text) for c in part.clauses):
+def _left_home(part: Part, parts: Sequence[Part], role: str) -> bool:
+    """Is that one in hospital, or out while another part tells of somebody alone at home: the old person who writes, or who was met?"""
+    own = role == "elder"
+    if own and any(NOT_HERE.search(c.text) for c in part.clauses):
         return True
+    alone = ALONE if own else MET_ALONE
     others = (c.text for p in parts if p is not part for c in p.clauses)
-    return LEFT_HOME.search(part.clauses[0].text) is not None and any(ALONE.search(text) for text in others)
+    return LEFT_HOME.search(part.clauses[0].text) is not None and any(alone.search(text) for text in others)
 
 
 def _not_met(part: Part) -> bool:
@@ -178,7 +181,7 @@ def _not_met(part: Part) -> bool:
     for c in reversed(part.clauses):
         if NOT_MET.search(c.text):
             return True
-        if c.live and not UP.isdisjoint(c.tags):
+        if c.live and not UP.isdisjoint(c.tags) and not FIRST_PERSON.search(c.text):
             return False
     return False
 
