@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.model import INTENTS, Intent, Message, Reading
 from bot.reading import when
 from bot.reading.clauses import split
-from bot.reading.names import Names
 from bot.reading.normalise import Text
 from bot.reading.scene import Scene
 from bot.reading.senders import Sender
@@ -82,6 +82,10 @@ NOT_YET = re.compile(
     "未|没|尚|待|缺|漏|催|提醒|谁|名单|名册|一览|[?？]"
 )  # in the heading of a list of who has yet to report
 CHEERFUL = frozenset({"good", "yes"})  # kinds of emoji (Text.emoji)
+AND_OTHER = re.compile(
+    "(?:奶奶|爷爷|阿姨|叔叔?|大爷|大妈|老师|师傅|姨|婶)?家?(?:夫妇|夫妻|老两口|两口子)"
+)  # after a name
+OTHER_TOO = re.compile("老伴[儿]?(?:同|也|一样)")  # 平安，老伴同
 OPEN = (":", "：", "-", "—", "_", "（", ")", "）")  # how an entry ends that waits to be filled in
 AND = re.compile("[ ，,]?(?:和|跟|与|同)")
 SKIP_TAIL = re.compile(r"^[\s:：，,\-—–·.]+|[\s，,。！!~～]+$")
@@ -167,12 +171,13 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     people = [(*_entry(reader, row, sender, places, cheerful), row) for row in rows]
     named = [entry for entry in people if entry[0]]
     safe = ABOUT_SAFE.search(title) is not None
-    other = not safe and ABOUT_OTHER.search(title) is not None
+    matter = _without(title, places)
+    other = not safe and ABOUT_OTHER.search(matter) is not None
     states = [] if other else [_state(reader, rest, row, sender) for _, _, rest, row in named]
     bare = len(named) == len(rows) and not any(rest or row.endswith(OPEN) for _, _, rest, row in named)
     if safe and bare and HEAD.search(heading) and not NOT_YET.search(title):
         states = [("checkin", None, True)] * len(named)  # nobody says more than the name: so one signs in here
-    if other or not (safe or _tells_how(title, reader.who.names, [e[2] for e in named], states)):
+    if other or not (safe or _tells_how(matter, [e[2] for e in named], states)):
         ids = tuple(dict.fromkeys(i for found, vague, _, _ in named if not vague for i in found))
         wares = re.search(r"鸡蛋|团购|斤|板|箱|袋|拼|订购|元|块钱|价", text.plain) is not None
         intent: Intent = "chat" if wares or not rows else "activity"
@@ -230,15 +235,22 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     )
 
 
-def _tells_how(title: str, names: Names, rests: list[str], states: list[State | None]) -> bool:
-    """Do most entries say how their people are? A heading that only says where and when asks for no more than those that speak."""
+def _without(title: str, places: Sequence[Place]) -> str:
+    """A heading without the names of places, which may sound like something else: 面粉厂宿舍."""
+    for start, end, _ in reversed(places):
+        title = title[:start] + title[end:]
+    return title
+
+
+def _tells_how(matter: str, rests: list[str], states: list[State | None]) -> bool:
+    """Do most entries say how their people are? A heading that only says where and when asks for no more than those that speak.
+
+    `matter`: the heading without its places.
+    """
     told = [(rest, state) for rest, state in zip(rests, states, strict=True) if rest]
     if not told:
         return False
-    bare = title
-    for start, end, _ in reversed(names.places_in(title)):
-        bare = bare[:start] + bare[end:]
-    neutral = len(WHERE_WHEN.sub("", bare)) <= 2
+    neutral = len(WHERE_WHEN.sub("", matter)) <= 2
     telling = sum(1 for rest, state in told if state and state[2] and (neutral or not ANY_ANSWER.match(rest)))
     return telling * 2 >= (len(told) if neutral else len(rests))
 
@@ -292,9 +304,11 @@ def _entry(
         vague = len(ids) > len(joined)
     rest = row[joined[-1].end :]
     rest = re.sub(
-        r"^(?:奶奶|爷爷|老奶奶|老爷爷|阿姨|叔叔|叔|大爷|大妈|老师|老人|师傅|姨|婶|夫妇|夫妻|老两口|两口子)", "", rest
+        r"^(?:奶奶|爷爷|老奶奶|老爷爷|阿姨|叔叔|叔|大爷|大妈|老师|老人|师傅|姨|婶)?(?:家?(?:夫妇|夫妻|老两口|两口子))?",
+        "",
+        rest,
     )
-    if re.match(r"^(?:夫妇|夫妻|老两口|两口子)", row[joined[-1].end :]) and len(ids) == 1:
+    if len(ids) == 1 and (AND_OTHER.match(row, joined[-1].end) or OTHER_TOO.search(rest)):
         ids = reader.roster.household(ids[0])
     rest = _said(row, PROXY.sub("", rest), cheerful)
     return ids, vague, f"✓ {rest}" if tick and not TICKED.search(rest) else rest

@@ -26,6 +26,9 @@ YOUR_KIN = re.compile("[您你](?:的|家)?(?:老)?(?:父|母|爸|妈|爷|奶|�
 OWN_TURN = re.compile(
     "^我(?:也|没|倒|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
 )
+MINE_AILS = re.compile(
+    "(?:就是|倒是|只是|偏偏)我(?!说|看|们)|我[呢嘛][，。 ]"
+)  # beside news of the other half: 倒是我这膝盖肿了
 AILS = ALARMS | {"symptom", "bad"}
 # Under a quote that asks for somebody: 坐我对面打牌呢
 BESIDE_WRITER = re.compile(
@@ -57,7 +60,7 @@ THAT_ONE = re.compile("[，。！ ][他她](?!们)")  # 玉香给我送来甜醅
 REPORTS = re.compile("报到|平安|打卡|签到|醒了|起了|起来了")
 TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
 BOTH = re.compile(
-    "(?<!一切)(?<!样样)(?:都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|均(?:安|好|平安|无恙|正常|没事))|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口"
+    "(?<!一切)(?<!样样)(?:都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|均(?:安|好|平安|无恙|正常|没事))|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口|两口子"
 )
 PRONOUN = re.compile("[他她](?!们|俩|家)")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
@@ -391,6 +394,8 @@ class Subject:
         if self.strangers and not (sender.elder and self._also_self()):
             return (), False
         if sender.elder:
+            if sender.shared and BOTH.search(self.plain) and self._one_home(sender.elders):
+                return sender.elders, False
             return self._by_home(sender.elders) if sender.shared else (sender.elders, False)
         if self.mentioned and not sender.family:
             return self.mentioned, not self._one_home(self.mentioned)
@@ -432,6 +437,11 @@ class Subject:
     def _who_ails(self, spouse: tuple[str, ...]) -> tuple[str, ...]:
         """An elder complains and names the other half: which of the two it is about."""
         own = self.sender.elders
+        well = self._of_two(well_beside)
+        if len(well) == 1:
+            return spouse if set(well) == set(own) else own
+        if MINE_AILS.search(self.plain):
+            return own
         if not set(own) & set(self.couple):
             return spouse
         starts = [t.start for t in self.named]

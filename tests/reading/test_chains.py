@@ -120,3 +120,9 @@ def test_an_emoji_is_a_sign_in_a_list(read: Read) -> None:
 def test_an_entry_may_begin_with_the_name_in_the_group_and_tell_of_the_other_half(read: Read) -> None:
     got = read("陶然", "#接龙\n报平安\n1. 桂枝 和邵长林都好\n2. 柳国庆 好")
     assert got.contacts() == {"N01": "checkin", "N02": "checkin", "N04": "checkin"}
+
+
+def test_the_other_half_may_come_with_an_entry(read: Read) -> None:
+    both = {"N01": "checkin", "N02": "checkin"}
+    assert read("陶然", "#接龙\n报平安\n1. 邵长林大爷两口子 都好\n2. 柳国庆").contacts() == both
+    assert read("陶然", "#接龙\n报平安\n1. 邵长林 平安，老伴同\n2. 柳国庆").contacts() == both

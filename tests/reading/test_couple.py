@@ -69,3 +69,18 @@ def test_any_text_tells_of_one_at_least(text: str) -> None:
     me, half = told_of(text)
     assert me or half
     assert HALF in text or not well_beside(text)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "ill"),
+    [
+        ("桂枝今儿挺好，药自己吃的。倒是我这膝盖肿得跟馒头一样", ME),
+        ("我嗓子跟破锣一样，桂枝倒没事", ME),
+        ("桂枝一早上头晕，我是一点问题没有", THE_OTHER),
+        ("我行。桂枝头昏，躺下着呢", THE_OTHER),
+    ],
+)
+def test_whose_complaint_it_is(read: Read, text: str, ill: str) -> None:
+    got = read("邵长林", text)
+    assert (got.intent, got.elders) == ("concern", (ill,))
+    assert {i for i in got.contacts() if i != ill} == {ME, THE_OTHER} - {ill}
