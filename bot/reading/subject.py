@@ -32,7 +32,7 @@ MINE_AILS = re.compile(
 AILS = ALARMS | {"symptom", "bad"}
 # Under a quote that asks for somebody: 坐我对面打牌呢
 BESIDE_WRITER = re.compile(
-    "(?:人|他|她)?(?:就|正|还)?(?:在|坐|站|躺|搁)?(?:在|到)?我(?:的)?(?:对面|旁边|跟前|边上|身边|这[儿里达边]|屋里|家)"
+    "(?:人|他|她|你(?:妈|爸|爷爷?|奶奶?))?(?:就|正|还)?(?:在|坐|站|躺|搁)?(?:在|到)?我(?:的)?(?:对面|旁边|跟前|边上|身边|这[儿里达边]|屋里|家)"
 )
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
 REPORTED = re.compile("(?:奶奶|爷爷|姐|哥|老师)?(?:也|先)?(?:报|说|按|打|回|吱|应|签|点)")  # after 替 and a name

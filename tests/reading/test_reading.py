@@ -289,8 +289,9 @@ def test_an_old_person_who_does_not_know_the_place_is_lost(read: Read) -> None:
 
 
 def test_an_answer_under_a_search_tells_of_who_is_searched(read: Read) -> None:
-    text = "「静静：谁见我妈了」\n- - - - - - - - - -\n坐我对面打牌呢"
-    assert read("柳国庆", text).contacts() == {"N03": "checkin"}
+    for answer in ("坐我对面打牌呢", "你妈在我屋里看电视着呢"):
+        text = f"「静静：谁见我妈了」\n- - - - - - - - - -\n{answer}"
+        assert read("柳国庆", text).contacts() == {"N03": "checkin"}
 
 
 def test_a_request_of_both_clears_both(read: Read) -> None:
