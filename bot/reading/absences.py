@@ -38,6 +38,7 @@ ALONE = re.compile("(?:我|俺)(?:一个人|自己(?:在家|一个))|(?:就|就?
 AT_HOME = re.compile("^(?:我|俺)(?:好|没事|在家|在屋|没去)")
 NOT_HERE = re.compile("(?:还|正|也)?(?:在[^，。 ]{0,3}医院|住着?院|不在)(?!看|陪|拿|取|门口|话下)")
 LEFT_HOME = re.compile("去了|走了|出去|出门|[上去][^，。 ]{1,8}[去了咧]|住院|在(?:[^，。 ]{0,3})医院|住着")
+ABSENCES = frozenset({"goaway", "goback", "selfaway", "cover"})  # tags
 TAKES = re.compile(r"接|带|把|送|领|叫|让|陪|跟|搬")
 
 
@@ -54,7 +55,7 @@ def left_alone(text: str, end: int) -> bool:
 
 
 def away(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -> None:
-    if not {"goaway", "goback", "selfaway", "cover"} & tags:
+    if ABSENCES.isdisjoint(tags):
         return
     text = scene.text
     _family_away(clauses, tags, scene, v)

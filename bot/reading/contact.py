@@ -50,9 +50,12 @@ NOT_THE_ELDER = re.compile(
 HELD_BY_ILL = re.compile(r"拉着我的手|抓着我")
 
 
+IS_FINE, ELSEWHERE = frozenset({"fine", "core"}), frozenset({"activity", "issue", "weather"})  # tags
+
+
 def _fine_real(c: Clause, scene: Scene) -> bool:
     """Does the clause itself say that its elder is fine now?"""
-    if not {"fine", "core"} & c.tags:
+    if IS_FINE.isdisjoint(c.tags):
         return False
     hits = [h for h in c.hits if h.tag in ("fine", "core")]
     offset = c.start
@@ -127,7 +130,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
     core: Clause | None = None
     seen: Clause | None = None
     act: Clause | None = None
-    public = {"notice", "ad"} & tags
+    public = "notice" in tags or "ad" in tags
     bad_number: Clause | None = None
     good_number = False
     numbers: frozenset[str] = frozenset()
@@ -165,7 +168,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
             continue
         if "hearsay" in c.tags and not elder and not re.search("自己说", c.text):
             continue
-        if "claim" in c.tags and not {"fine", "core"} & c.tags:
+        if "claim" in c.tags and IS_FINE.isdisjoint(c.tags):
             continue
         if _fine_real(c, scene) and not ("habit" in c.tags and not c.today):
             good = good or c
@@ -220,7 +223,7 @@ def contact(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict,
         r["concern"] = f"有些不舒服（{worry.text}）"
         v.strict = core is not None or good is not None or seen is not None or bad_number is not None
         return
-    if {"thanks"} & tags and core is None and seen is None and good is None:
+    if "thanks" in tags and core is None and seen is None and good is None:
         return
     if scene.subject or scene.stranger:
         evidence = core or good or seen or (act if act is not None and PRESENT.search(act.text) else None)
@@ -341,7 +344,7 @@ def _elder_contact(
     core: Clause | None,
     seen: Clause | None,
     act: Clause | None,
-    public: set[str],
+    public: bool,
 ) -> None:
     r = v.reasons
     v.greeted = bool(clauses) and opens_the_day(clauses[0].text)
@@ -360,7 +363,7 @@ def _elder_contact(
         public
         or "howis" in tags
         or (
-            {"activity", "issue", "weather"} & tags
+            not ELSEWHERE.isdisjoint(tags)
             and not (act is not None and re.search("我|刚|将将", act.text) and not act.tags & {"issue"})
         )
     ):

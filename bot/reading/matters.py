@@ -72,7 +72,7 @@ def query(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict) -
 def public(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, text: str) -> None:
     issue = [c for c in clauses if "issue" in c.tags and not c.supposed]
     activity = [c for c in clauses if "activity" in c.tags]
-    if {"ad"} & tags and not ({"notice"} & tags) and not issue:
+    if "ad" in tags and "notice" not in tags and not issue:
         return
     if (
         issue

@@ -18,7 +18,7 @@ EXPLAIN = re.compile(
 
 
 def not_reached(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict, retracted: Clause | None) -> None:
-    weak = {"notin"} & tags if scene.role not in ("family", "elder") else frozenset()
+    weak = {"notin"} if "notin" in tags and scene.role not in ("family", "elder") else set()
     if (
         "unseen" in tags
         and "correct" not in v.reasons
@@ -26,7 +26,7 @@ def not_reached(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verd
         and scene.role != "family"
     ):
         weak = weak | {"unseen"}
-    if not ({"noanswer", "askcheck"} & tags or weak) or (scene.own and not scene.subject):
+    if not (weak or "noanswer" in tags or "askcheck" in tags) or (scene.own and not scene.subject):
         return
     at = -1
     why = None
@@ -87,7 +87,7 @@ def not_reached(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verd
     for k, c in enumerate(clauses):
         if c.unreal or c.past or c.asked or "strongneg" in c.tags:
             continue
-        if {"hearsay"} & c.tags and not re.search("自己说|亲口", c.text):
+        if "hearsay" in c.tags and not re.search("自己说|亲口", c.text):
             continue
         if GUESS.search(c.text):
             continue

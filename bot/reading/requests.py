@@ -34,7 +34,7 @@ def request(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict)
     if "service" not in tags:
         return
     text = scene.text
-    if {"notice"} & tags and scene.role != "elder" and not scene.subject:
+    if "notice" in tags and scene.role != "elder" and not scene.subject:
         return
     for k, c in enumerate(clauses):
         if "service" not in c.tags or c.past or c.unreal:
