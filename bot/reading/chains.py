@@ -68,8 +68,8 @@ PROXY = re.compile(
 OK_WORDS = re.compile(
     r"^(?:✓|平安|好|好着|好着呢|在|在家|到|已到|安|ok|OK|1|√|安好|正常|没事|早|报到|好的|挺好|很好|都好|一切正常|一切都好|嗯|有|已报|已报平安|报平安|健康|已见|见到|见着|已看|看过|已接|接了|已接电话|已通话|已联系|精神好|精神|起了|醒了|吃了|[+]1|没麻达|哈|没问题|老样子|早上好|今天好|到了|平安到|人好|人在|在呢|签到|打卡)[!！。~～✓，]*$"
 )
-# What signs somebody in beside a name; no greeting, and no call upon her to report.
-SIGN = re.compile("(?:✓|[oO][kK]|1|√|[+]1|报安)[了。！~～✓，]*")
+# What signs somebody in beside a name; no greeting, no call upon her to report, and no 我妈+1, which joins an outing.
+SIGN = re.compile("(?:✓|[oO][kK]|1|√|报安)[了。！~～✓，]*")
 DOOR_FIRST = re.compile(r"^[\s\d\-—#A-Za-z\u4e00-\u9fff]{0,14}$")
 TICKED = re.compile(r"^[√✓☑]+[\s，,]*|[\s，,]*[√✓☑]+$")
 TICK_FIRST = re.compile(r"^[\s，]*[√✓☑]+[\s，,]*(?=\S)")

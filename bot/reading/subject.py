@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.model import Intent
 from bot.reading.absences import left_alone
-from bot.reading.clauses import ALARMS, Clause
+from bot.reading.clauses import Clause
 from bot.reading.couple import HALF, OTHER, together, told_of, well_beside
 from bot.reading.for_all import forwarded
 from bot.reading.helping import has_it_done, stands_by, tells, tells_of_another, told_to_help
@@ -27,9 +27,13 @@ OWN_TURN = re.compile(
     "^我(?:也|没|倒|好|平安|自己|挺|还|今|在|烙|做|煮|蒸|吃|喝|包|洗|扫|织|看电视|炒|起|早起|坐|躺|缓|晒|扶|擀|熬|刚|都好|俩)"
 )
 MINE_AILS = re.compile(
-    "(?:就是|倒是|只是|偏偏)我(?!说|看|们)|我[呢嘛][，。 ]"
+    "(?:就是|倒是|只是|偏偏)我(?![说看们老家那娃妈爸婆爷屋男媳女])|我[呢嘛][，。 ]"
 )  # beside news of the other half: 倒是我这膝盖肿了
-AILS = ALARMS | {"symptom", "bad"}
+AILS = frozenset({"symptom", "bad", "fall"})
+# In danger is the one who writes, and not the other half who is well: 桂枝好着 我从凳子上栽下来了
+MY_FALL = re.compile(
+    "(?:^|[，。 ])我(?:刚才?|自己)?(?:从[^，。 ]{1,6}(?:摔|跌|栽|掉|滚|滑)|摔|跌|栽|滑倒|绊倒|胸口|心口|喘不)"
+)
 # Under a quote that asks for somebody: 坐我对面打牌呢
 BESIDE_WRITER = re.compile(
     "(?:人|他|她|你(?:妈|爸|爷爷?|奶奶?))?(?:就|正|还)?(?:在|坐|站|躺|搁)?(?:在|到)?我(?:的)?(?:对面|旁边|跟前|边上|身边|这[儿里达边]|屋里|家)"
@@ -373,8 +377,10 @@ class Subject:
                     return both, vague
                 if intent == "correct" and OWN_SELF.search(self.plain):
                     return sender.elders, False
-                if set(ids) <= set(sender.spouse) and intent in ("checkin", "concern", "distress"):
+                if set(ids) <= set(sender.spouse) and intent in ("checkin", "concern"):
                     return (ids if intent == "checkin" else self._who_ails(ids)), False
+                if intent == "distress" and MY_FALL.search(self.plain) and ids == self._of_two(well_beside):
+                    return sender.elders, False
                 if intent in ("checkin", "concern") and self._only_in_passing(named):
                     return sender.elders, False
                 couple = intent == "checkin" and set(ids) == {*sender.elders, *sender.spouse}  # 志远在，老柯在厨房
@@ -532,7 +538,9 @@ class Subject:
             ids.update(dict.fromkeys(t.ids))
         return tuple(ids), bool(vague)
 
-    def _of_sex(self, text: str, current: tuple[str, ...], found: Iterable[tuple[str, ...]]) -> tuple[str, ...] | None:
+    def _meant_by_pronoun(
+        self, text: str, current: tuple[str, ...], found: Iterable[tuple[str, ...]]
+    ) -> tuple[str, ...] | None:
         """我妈好着，我爸没接，谁见他没: of those found the one whom a pronoun can mean, if it is not the current one."""
         pronoun = PRONOUN.search(text)
         if pronoun is None or len(current) != 1:
@@ -591,8 +599,8 @@ class Subject:
                 current, vague = tuple(dict.fromkeys(i for ids in found for i in ids)), False
             elif self.sender.elder and OWN_TURN.search(c.text):
                 current, vague = self.sender.elders, self.sender.shared
-            elif (of_sex := self._of_sex(c.text, current, found)) is not None:
-                current, vague = of_sex, False
+            elif (meant := self._meant_by_pronoun(c.text, current, found)) is not None:
+                current, vague = meant, False
             pending = []
             if not current:
                 waiting.append(c)

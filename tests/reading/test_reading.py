@@ -263,7 +263,7 @@ def test_a_name_and_a_sign_are_a_report(read: Read, sender: str, text: str, elde
     assert read(sender, text).contacts() == {elder: "checkin"}
 
 
-@pytest.mark.parametrize("text", ["我妈OK吗", "我妈OK？", "吕老师1号楼"])
+@pytest.mark.parametrize("text", ["我妈OK吗", "我妈OK？", "吕老师1号楼", "吕老师+1"])
 def test_a_sign_that_asks_or_calls_is_none(read: Read, text: str) -> None:
     assert not read("陶然", text).contacts()
 
@@ -297,3 +297,12 @@ def test_an_answer_under_a_search_tells_of_who_is_searched(read: Read) -> None:
 def test_a_request_of_both_clears_both(read: Read) -> None:
     got = read("邵长林", "我和桂枝都好 就是冰箱不制冷了 找个师傅")
     assert (got.intent, set(got.contacts())) == ("request", {"N01", "N02"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["快来人 就是我老伴 晕倒了叫不醒", "我一进门，桂枝倒在地上起不来了", "老伴刚才还好好的，突然倒在我怀里叫不醒"],
+)
+def test_the_other_half_in_danger_is_not_taken_for_who_writes(read: Read, text: str) -> None:
+    got = read("邵长林", text)
+    assert (got.intent, got.elders) == ("distress", ("N02",))
