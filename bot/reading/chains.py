@@ -14,7 +14,7 @@ from bot.reading.normalise import Text
 from bot.reading.scene import Scene
 from bot.reading.senders import Sender
 from bot.reading.several import OWN_NEWS
-from bot.reading.subject import Blotted
+from bot.reading.subject import TITLE, Blotted
 from bot.reading.weighing import weigh
 from bot.reading.what import judge_scene
 from bot.reading.who import Place, Token, Who
@@ -59,9 +59,7 @@ STAYS = re.compile("还|住|回|接走|接去")
 DOUBT = re.compile(
     r"^[?？]+$|不清楚|不知道|未知|待定|待确认|没问到|没问|未报|没报|还没|没见|未见|等消息|待报|再问|问一下|？|\?|不确定|无人|空|没碰|没遇|没见"
 )
-FOR_SOMEBODY = re.compile(
-    "(?:我|咱)?(?:替|代|帮)?(?:我|咱)?(?:家|们)?某(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨))?"
-)
+FOR_SOMEBODY = re.compile(f"(?:我|咱)?(?:替|代|帮)?(?:我|咱)?(?:家|们)?某(?:{TITLE.pattern}|老?(?:师傅|姨))?")
 PROXY = re.compile(
     r"[（(][^（）()]{0,12}(?:代|替|帮|报|女儿|儿子|孙|媳|婿|邻居|志愿者|家属|老伴)[^（）()]{0,6}[)）]|(?:女儿|儿子|孙女|孙子|媳妇|志愿者|家属|老伴|邻居)?代(?:报|发|填|接龙)?$"
 )
@@ -82,9 +80,9 @@ NOT_YET = re.compile(
     "未|没|尚|待|缺|漏|催|提醒|谁|名单|名册|一览|[?？]"
 )  # in the heading of a list of who has yet to report
 CHEERFUL = frozenset({"good", "yes"})  # kinds of emoji (Text.emoji)
-AND_OTHER = re.compile(
-    "(?:奶奶|爷爷|阿姨|叔叔?|大爷|大妈|老师|师傅|姨|婶)?家?(?:夫妇|夫妻|老两口|两口子)"
-)  # after a name
+ADDRESSED, PAIR = "奶奶|爷爷|阿姨|叔叔?|大爷|大妈|老师|师傅|姨|婶", "家?(?:夫妇|夫妻|老两口|两口子)"  # after a name
+AND_OTHER = re.compile(f"(?:{ADDRESSED})?{PAIR}")
+OF_THE_NAME = re.compile(f"(?:{ADDRESSED}|老奶奶|老爷爷|老人)?(?:{PAIR})?")
 OTHER_TOO = re.compile("老伴[儿]?(?:同|也|一样)")  # 平安，老伴同
 OPEN = (":", "：", "-", "—", "_", "（", ")", "）")  # how an entry ends that waits to be filled in
 AND = re.compile("[ ，,]?(?:和|跟|与|同)")
@@ -302,13 +300,9 @@ def _entry(
     if vague and len({compound for place in places for compound in place[2]}) == 1:
         ids = reader.who.narrow(ids, places, [])
         vague = len(ids) > len(joined)
-    rest = row[joined[-1].end :]
-    rest = re.sub(
-        r"^(?:奶奶|爷爷|老奶奶|老爷爷|阿姨|叔叔|叔|大爷|大妈|老师|老人|师傅|姨|婶)?(?:家?(?:夫妇|夫妻|老两口|两口子))?",
-        "",
-        rest,
-    )
-    if len(ids) == 1 and (AND_OTHER.match(row, joined[-1].end) or OTHER_TOO.search(rest)):
+    end = joined[-1].end
+    rest = OF_THE_NAME.sub("", row[end:], count=1)
+    if len(ids) == 1 and (AND_OTHER.match(row, end) or OTHER_TOO.search(rest)):
         ids = reader.roster.household(ids[0])
     rest = _said(row, PROXY.sub("", rest), cheerful)
     return ids, vague, f"✓ {rest}" if tick and not TICKED.search(rest) else rest

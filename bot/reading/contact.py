@@ -57,7 +57,7 @@ def _fine_real(c: Clause, scene: Scene) -> bool:
     """Does the clause itself say that its elder is fine now?"""
     if IS_FINE.isdisjoint(c.tags):
         return False
-    hits = [h for h in c.hits if h.tag in ("fine", "core")]
+    hits = [h for h in c.hits if h.tag in IS_FINE]
     offset = c.start
     for h in hits:
         before = c.text[: h.start - offset]

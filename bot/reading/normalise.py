@@ -34,9 +34,12 @@ ODD = frozenset(  # what PICTURE, KEYCAP and HIDDEN look for: where none of it i
 MENTION = re.compile("@([^\u2005\\s，。！？、@]{1,30})")
 SPACES = "\u2005\u3000\u00a0\u2002\u2003\u2009\t\r\v\f"
 YES = "✅✔✓☑👌💪👍"
-NO = "❌❎✖✗✘🚫⛔❓❔"
-JOKING_PICTURES = "😂🤣😄😁😆😅🤭😜😝😛🙃😹"
-SAD_PICTURES = "😭😢😰😨😱😣😖😫😩🤒🤕🤢🤮😷💔🆘😔😞☹🙁"
+PICTURES = {  # groups of emoji; any other picture is a good one
+    "yes": YES,
+    "no": "❌❎✖✗✘🚫⛔❓❔",
+    "joke": "😂🤣😄😁😆😅🤭😜😝😛🙃😹",
+    "sad": "😭😢😰😨😱😣😖😫😩🤒🤕🤢🤮😷💔🆘😔😞☹🙁",
+}
 
 
 class Text(NamedTuple):
@@ -231,13 +234,11 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
         if found:
             marks += len(found)
             for picture in found:
-                c = picture[0]
-                groups = (("yes", YES), ("no", NO), ("joke", JOKING_PICTURES), ("sad", SAD_PICTURES))
-                emoji.add(next((group for group, pictures in groups if c in pictures), "good"))
+                emoji.add(next((group for group, pictures in PICTURES.items() if picture[0] in pictures), "good"))
             text = PICTURE.sub(lambda m: "✓" if m[0][0] in YES else "，", text)
     if odd:
         text = text.translate(_characters())
     text = mend(text)
     if quote:
-        quote = mend(quote.translate(_characters()))
+        quote = mend(quote if _odd().isdisjoint(quote) else quote.translate(_characters()))
     return Text(text.strip(), quote, quoted, mentions, frozenset(emoji), marks)

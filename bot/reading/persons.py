@@ -82,8 +82,7 @@ def cast_of(subject: Subject, seen: Blotted, pondered: Pondered, contact: float,
 
 def crowded(sender: Sender, seen: Blotted) -> bool:
     """Do more than one of the roster play a part, counting the old person who writes?"""
-    writers = sender.writers
-    return len({*writers, *chain.from_iterable(seen.people)} if seen.people else writers) > 1
+    return len({*sender.writers, *chain.from_iterable(seen.people)}) > 1
 
 
 def candidates(read: Reading, cast: Cast) -> dict[str, Inputs]:

@@ -334,15 +334,11 @@ class Reader:
                         also_elders[contact] = subject.couple
             elif verdict.back and subject.scene_own():
                 also.append("checkin")
-        elif intent == "concern":
+        elif intent in ("concern", "distress"):
             if well := subject.well_beside(ids):
                 also.append("checkin")
                 also_elders["checkin"] = well
-        elif intent == "distress":
-            if well := subject.well_beside(ids):
-                also.append("checkin")
-                also_elders["checkin"] = well
-            if "claim" in reasons:
+            if intent == "distress" and "claim" in reasons:
                 also.append("claim")
         elif intent == "unreachable":
             also += [i for i in ("correct", "claim") if i in reasons]

@@ -109,7 +109,6 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
     if lead == "checkin":
         mine = [p for p in mine if not _left_home(p, parts, role)] or mine
-    if lead == "checkin":
         mine = [p for p in mine if not _not_met(p)] or mine
     else:
         mine = [p for p in mine if not _only_helps(p)] or mine

@@ -400,8 +400,6 @@ class Subject:
         if self.strangers and not (sender.elder and self._also_self()):
             return (), False
         if sender.elder:
-            if sender.shared and BOTH.search(self.plain) and self._one_home(sender.elders):
-                return sender.elders, False
             return self._by_home(sender.elders) if sender.shared else (sender.elders, False)
         if self.mentioned and not sender.family:
             return self.mentioned, not self._one_home(self.mentioned)
@@ -504,7 +502,9 @@ class Subject:
         return len(ids) == 1 or set(ids) <= set(self.reader.roster.household(ids[0]))
 
     def _by_home(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-        """Of several under one WeChat name, the one whose compound, door or surname (申家的) the text gives."""
+        """Of several under one WeChat name, the one whose compound, door or surname (申家的) the text gives; a couple that is both."""
+        if BOTH.search(self.plain) and self._one_home(ids):
+            return ids, False
         who, roster = self.reader.who, self.reader.roster
         places = who.places(self.plain)
         kept = who.narrow(ids, places, who.door_spans(self.plain, places))
