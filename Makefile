@@ -23,7 +23,8 @@ help:  ## what each target does
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-venv: .venv/dev.stamp  ## make .venv with every extra and the test tools
+venv: .venv/dev.stamp  ## make .venv with every extra and the test tools, and compile the reading where there is a C compiler
+	-@$(BIN)/python -m bot.reading.compiling
 
 run: .venv/run.stamp  ## start 小安 with the built-in local group (http://127.0.0.1:8075)
 	$(BIN)/python -m bot run

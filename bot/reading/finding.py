@@ -37,6 +37,9 @@ class Finder(Generic[T]):
             made.make_automaton()
         self._made = made if words else None
 
+    def __bool__(self) -> bool:
+        return self._made is not None
+
     def every(self, text: str, start: int = 0, end: int | None = None) -> Iterable[tuple[int, T]]:
         """(last character, value) of every word within text[start:end], overlapping ones too, in order of their end."""
         if self._made is None:

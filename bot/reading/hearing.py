@@ -15,7 +15,8 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from operator import add, itemgetter
+from itertools import compress
+from operator import add, attrgetter, itemgetter
 from typing import NamedTuple
 
 from bot.model import INTENTS, Intent
@@ -30,6 +31,8 @@ FLAGS = ("own", "known", "subject", "stranger", "addressed", "quote")  # of a sc
 FOUND = ("weak", "strict", "poor", "back", "sure", "settled")  # of a verdict
 
 second = itemgetter(1)
+flags_of, FLAG_TAGS = attrgetter(*FLAGS), ["::" + flag for flag in FLAGS]
+found_of, FOUND_TAGS = attrgetter(*FOUND), ["::" + flag for flag in FOUND]
 GRAM = 3  # characters of the longest n-gram
 TAG = "::"  # how a feature begins that no text can give
 BIAS = TAG + "bias"
@@ -39,6 +42,7 @@ MIDDLE = 128
 LANE = 16  # bits of one score's sum inside the packed number,
 AT_ONCE = 0xFFFF // 0xFF  # which hold that many weights, each a byte
 WIDTH = HEADS * LANE // 8
+ALL_LANES = (1 << LANE * HEADS) - 1
 UNPACK = struct.Struct(f"<{HEADS}H").unpack
 
 Weights = Mapping[str, int]
@@ -56,13 +60,13 @@ class Ear:
 
     def __init__(self, weights: Weights) -> None:
         grams = [f for f in weights if len(f) <= GRAM and not f.startswith(TAG)]
-        self.grams = Finder({f: k for k, f in enumerate(grams)})
-        self.rows = [weights[f] for f in grams]
+        # Each carries its packed weights and, above them, its number, so that no two of them are equal.
+        self.grams = Finder({f: k << LANE * HEADS | weights[f] for k, f in enumerate(grams)})
         self.tags = {f: row for f, row in weights.items() if len(f) > GRAM or f.startswith(TAG)}
         self.bias = weights.get(BIAS)
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.tags)
+        return bool(self.grams or self.tags)
 
 
 def framed(text: str) -> str:
@@ -100,12 +104,7 @@ def tags(text: str, clauses: Sequence[Clause], scene: Scene, verdict: Verdict, m
             put(tag + "$")
     put("::" + who)
     put(f"::{min(8, len(text) // 4)}{who}")
-    for flag in FLAGS:
-        if getattr(scene, flag):
-            put("::" + flag)
-    for flag in FOUND:
-        if getattr(verdict, flag):
-            put("::" + flag)
+    found.update(compress(FLAG_TAGS, flags_of(scene)), compress(FOUND_TAGS, found_of(verdict)))
     if verdict.reasons:
         for intent in verdict.reasons:
             put("::+" + intent)
@@ -153,8 +152,7 @@ def ear() -> Ear:
 
 def scores(text: str, tags: Iterable[str], ear: Ear) -> list[float]:
     """One score an intent, in the guide's order, then that of contact."""
-    rows = ear.rows
-    known = list(map(rows.__getitem__, set(map(second, ear.grams.every(framed(text))))))
+    known = list(set(map(second, ear.grams.every(framed(text)))))
     known += filter(None, map(ear.tags.get, tags))
     if ear.bias is not None:
         known.append(ear.bias)
@@ -165,7 +163,7 @@ def scores(text: str, tags: Iterable[str], ear: Ear) -> list[float]:
 def _summed(rows: list[int]) -> Sequence[int]:
     """The sums of packed rows, a lane each."""
     if len(rows) <= AT_ONCE:
-        return UNPACK(sum(rows).to_bytes(WIDTH, "little"))
+        return UNPACK((sum(rows) & ALL_LANES).to_bytes(WIDTH, "little"))
     return list(map(add, _summed(rows[:AT_ONCE]), _summed(rows[AT_ONCE:])))
 
 
@@ -194,8 +192,8 @@ def telling(text: str, intent: Intent, ear: Ear, most: int = 3) -> list[str]:
     shift = LANE * INTENTS.index(intent)
     rated = []
     for gram in {text[k : k + GRAM] for k in range(min(MOST, len(text)) - GRAM + 1)}:
-        if ":" not in gram and (k := ear.grams.get(gram)) is not None:
-            weight = (ear.rows[k] >> shift & 0xFF) - MIDDLE
+        if ":" not in gram and (row := ear.grams.get(gram)) is not None:
+            weight = (row >> shift & 0xFF) - MIDDLE
             if weight > 0:
                 rated.append((-weight, gram))
     return [gram for _, gram in sorted(rated)[:most]]

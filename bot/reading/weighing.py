@@ -114,7 +114,7 @@ def weigh(
         clear += RULES_ADD
     elif "concern" in reasons:
         clear -= RULES_ADD
-    intent = decide(heard, _alarm_from(verdict, clauses), clear, HOLDS_BACK - reasons.keys())
+    intent = decide(heard, _alarm_from(verdict, clauses), clear, HOLDS_BACK.difference(reasons))
     if verdict.poor and (intent == "checkin" or (intent == "chat" and "concern" in reasons and heard.contact >= POOR)):
         intent = "concern"
     elif intent == "chat" and verdict.greeted:

@@ -92,7 +92,7 @@ def reading_against_jieba() -> None:
     """
     import jieba
 
-    from bot.reading import Reader, pondering
+    from bot.reading import Reader, compiled, pondering
     from bot.replay import message_of
     from data import roster
 
@@ -124,7 +124,7 @@ def reading_against_jieba() -> None:
     ratios = [read / cut for read, cut in zip(reads, cuts, strict=True)]
     quick = [ratio for ratio, message in zip(ratios, messages, strict=True) if message.id not in looks]
     print(
-        f"reading: median {statistics.median(ratios):.2f} x jieba.lcut on the same text "
+        f"reading ({'compiled' if compiled.in_use() else 'plain Python'}): median {statistics.median(ratios):.2f} x jieba.lcut on the same text "
         f"({statistics.median(reads) * 1e3:.2f} ms a message, p99 {percentile(reads, 0.99) * 1e3:.2f} ms); "
         f"where the quick look is enough {statistics.median(quick):.2f} x"
     )

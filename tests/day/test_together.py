@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Message
+from bot.model import Message, Reading
 from data import roster
 from tests.world import ELDERS, World, community
 
@@ -64,8 +64,20 @@ def test_while_many_wait_the_reading_hurries(
 ) -> None:
     world.until("09:00")
     engine, asked = world.engine, []
-    read = engine.reader.read
-    monkeypatch.setattr(engine.reader, "read", lambda m, hurried=False: (asked.append(hurried), read(m))[1])
+
+    class Asked:
+        """The reader, seen at work (what is compiled cannot be changed from outside)."""
+
+        reader = engine.reader
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.reader, name)
+
+        def read(self, message: Message, *, hurried: bool = False) -> Reading:
+            asked.append(hurried)
+            return self.reader.read(message)
+
+    monkeypatch.setattr(engine, "reader", Asked())
     with engine.together(waiting):
         engine.receive(_message(world, 1, "周强", "我妈平安"), world.now)
     engine.receive(_message(world, 2, "周强", "我妈挺好的"), world.now)
