@@ -35,6 +35,7 @@ ABOUT_SAFE = re.compile(
 ABOUT_OTHER = re.compile(
     r"报名|活动|团购|鸡蛋|一板|订餐|订饭|订购|接种|疫苗|排练|合唱|二胡|包饺子|讲座|参加|名额|电影|旅游|采摘|聚餐|午餐|晚餐|早餐|理发|义剪|体检|义诊|课|(?<![早晚白夜中])班|领|米|面|油|菜|水果|苹果|牛奶|斤|箱|袋|快递|拼单|报数|演出|比赛|志愿者|值班|排班|投票|选|车位|缴费|交费|收费|换|维修|改造|电梯|意见|同意|签名"
 )
+WARES = re.compile("鸡蛋|团购|拼单|订购|元|块钱|价|[0-9一二两三四五六七八九十半几][斤板箱袋]")
 # What a heading may hold that says only where and when: 毛纺厂院 10.14 早查房.
 WHERE_WHEN = re.compile(
     r"[\d\s.．/\-—:：，、【】\[\]（）()年月日号]|[早晚午上下中夜]?(?:班|查房|查|巡|点名|点卯)|今[日天早晚]|[早晚]上|[上下中]午|周[一二三四五六日末]|"
@@ -172,12 +173,13 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
     matter = _without(title, places)
     other = not safe and ABOUT_OTHER.search(matter) is not None
     states = [] if other else [_state(reader, rest, row, sender) for _, _, rest, row in named]
-    bare = len(named) == len(rows) and not any(rest or row.endswith(OPEN) for _, _, rest, row in named)
+    filled = [row for row in rows if row]  # the last number often waits for who comes next
+    bare = len(named) == len(filled) and not any(rest or row.endswith(OPEN) for _, _, rest, row in named)
     if safe and bare and HEAD.search(heading) and not NOT_YET.search(title):
         states = [("checkin", None, True)] * len(named)  # nobody says more than the name: so one signs in here
     if other or not (safe or _tells_how(matter, [e[2] for e in named], states)):
         ids = tuple(dict.fromkeys(i for found, vague, _, _ in named if not vague for i in found))
-        wares = re.search(r"鸡蛋|团购|斤|板|箱|袋|拼|订购|元|块钱|价", text.plain) is not None
+        wares = WARES.search(text.plain) is not None
         intent: Intent = "chat" if wares or not rows else "activity"
         return Reading(message.id, intent, () if wares else ids, why="接龙，不是报平安", addressed=addressed)
     by_intent: dict[Intent, dict[str, None]] = {}

@@ -39,6 +39,7 @@ MODULES = (
     "reader",
     "requests",
     "retractions",
+    "returns",
     "scene",
     "segment",
     "senders",

@@ -302,6 +302,7 @@ def _before_retract(clauses: Sequence[Clause], x: Clause, retracted: Clause) -> 
 SLEEPLESS = re.compile("没睡|没合眼|睡不着")
 
 
+SIGH = "咳"  # 咳，我没啥事
 SMALL_PRINT = re.compile(
     r"(?:字|屏幕|手机|图|照片|视频|号码|名字|信息|消息).{0,5}(?:看不清|看不见|模糊|听不清)|听不清|听不见"
 )
@@ -311,7 +312,7 @@ def _own_symptom(c: Clause, scene: Scene, clauses: Sequence[Clause]) -> bool:
     """A symptom of the elder in question, not of a child, the weather or the one who writes."""
     text = c.text
     hits = [h for h in c.hits if h.tag in ("symptom", "bad")]
-    if not hits:
+    if not hits or (text == SIGH and c.start == 0 and len(clauses) > 1):
         return False
     first = hits[0]
     before = text[: first.start - c.start]

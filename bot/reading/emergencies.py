@@ -77,6 +77,10 @@ UNFED = re.compile(
     "(?:胰岛素|打了针|降糖).{0,24}(?:手抖|发抖|抖[着得个]|冒.{0,2}汗|虚汗|眼[前睛].{0,2}花|心慌)|(?:手抖|发抖|冒.{0,2}汗|虚汗|心慌).{0,16}(?:胰岛素|降糖药?)"
 )
 UNFED_SIGNS = frozenset("胰针糖")  # one of which every UNFED has
+# An old person calls for anybody and says no more: 谁醒着 来个人. Not: 三缺一，来个人
+CALLS = re.compile("(?:^|[，。！ ])(?:快|赶紧)?来个?人[，。！ ]*$")
+CALLED_FOR, TO_PLAY = frozenset({"activity", "service", "issue"}), frozenset("缺牌棋将球舞玩凑桌")
+CALL_MOST = 12  # characters
 # Blood from within, or much of it, is not made light of: 咳了小半碗血，她摆手说没啥.
 INNER_BLOOD = re.compile(
     "[咳吐呕便拉尿](?![^，。]{0,6}(?:点|丝|不多|没有?血))[^，。]{0,6}血|柏油|血[^，。]{0,2}流?了?[一满][脸地身头]|[一满][脸地身头](?:都是|的|全是)?血"
@@ -184,7 +188,14 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         and (scene.own or scene.known)
         and not any(c.past or c.unreal or c.asked for c in clauses)
     )
-    if numbers_alarm is None and not unfed and ALARMS.isdisjoint(tags):
+    calls = (
+        scene.own
+        and len(text) <= CALL_MOST
+        and CALLED_FOR.isdisjoint(tags)
+        and TO_PLAY.isdisjoint(scene.chars)
+        and CALLS.search(text) is not None
+    )
+    if numbers_alarm is None and not unfed and not calls and ALARMS.isdisjoint(tags):
         return
     raised: list[tuple[Clause, set[str]]] = []
     past: list[tuple[Clause, set[str]]] = []
@@ -226,6 +237,8 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         raised.append((numbers_alarm, {"alarm-reading"}))
     if unfed:
         raised.append((clauses[-1], {"alarm-faint"}))
+    if calls:
+        raised.append((clauses[-1], {"alarm-cry"}))
     if not raised:
         if past and any(not c.past and {"symptom", "ongoing"} & c.tags for c in clauses):
             c = past[0][0]
@@ -303,7 +316,10 @@ def emergency(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdic
         and not scene.own
         and not ongoing
         and categories <= {"fall", "hurt", "lost", "fire", "cry", "gas"}
-    ) and not (categories & {"gas", "fire"} and re.search(r"闻|快|谁|现在|正|大家|跑|撤|着火了", text)):
+    ) and not (
+        categories & {"gas", "fire"}
+        and re.search(r"闻|快|谁|现在|正|大家|跑|撤|着火了|味[^，。]{0,3}[大重浓冲]|别(?:开灯|点火|打火)", text)
+    ):
         return
     if (
         not calm

@@ -14,7 +14,7 @@ TOLD_TO = re.compile(
 # told of somebody who is with him: 我妈在旁边哭,
 WITH_HIM = re.compile(
     "(?:正|也|就|还)?(?:在)?(?:边上|旁边|一旁|跟前|下面|后面)?"
-    "(?:扶着|扶住|守着|跟车|跟着去|跟去|跟着上|没听[着见]|按着|抱着|背着|哭|急得|喊人|追丢|追出|敷着|拿.{1,4}敷|拽着|在扶|在喊|在追)"
+    "(?:扶着|扶住|守着|跟车|跟着去|跟去|跟着上|跟着(?=[，。！ ]|$)|没听[着见]|按着|抱着|背着|哭|急得|喊人|追丢|追出|敷着|拿.{1,4}敷|拽着|在扶|在喊|在追)"
 )
 # of somebody who tells it: 奶奶说他讲话含混, 老屈叔电话里说凤莲阿姨不见了,
 TELLS = re.compile("(?:在?电话里?|刚才?|打电话)?(?:来)?(?:说|讲|喊(?!不))(?:他|她)?")
@@ -33,6 +33,8 @@ DONE_TO = re.compile("(?:骂|训|怼|怨|守着|不认|认得|认识|认出|交�
 SUFFERS = re.compile("[把被让叫](?:我|咱|俺)?$"), re.compile("(?:气|吓|骂|一顿|吵|撵|累|愁|急|训|数落|逗)")
 QUARRELS = re.compile("[跟和](?:我|咱|俺)?$"), re.compile("(?:拌|吵|怄|置气|抬杠|生气|闹)")
 SERVED = re.compile("给(?:我|咱|俺)?$"), re.compile("(?:捎|买|带|留|回过?[话信])")
+# 把我爸的降压药当糖吃了
+OWNS = re.compile("[把拿将用错](?:我|咱|俺)?$"), re.compile("的[^，。 ]{0,4}[药片丸机匙卡钱包衣被杖拐椅]")
 # After the name: 妈让他气得不轻, 爸把她抱到床上, 妈给包的.
 ONLY_SUFFERS = re.compile(
     "(?:都|也|还)?(?:[让被叫][他她][气吓急]|[气吓急]得|[急气吓]坏|把[他她](?:一顿|骂|抱|扶|背|拉|拽)|拉了一把|(?:已经?|刚)?领回|给(?:[他她])?(?:包|敷|擦|骂)|骂[他她])"
@@ -55,7 +57,7 @@ def has_it_done(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 5) : start], text[end : end + 10]
     return (
         DONE_TO.search(before) is not None
-        or any(b.search(before) and a.match(after) for b, a in (SUFFERS, QUARRELS, SERVED))
+        or any(b.search(before) and a.match(after) for b, a in (SUFFERS, QUARRELS, SERVED, OWNS))
         or ONLY_SUFFERS.match(after) is not None
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from bot.model import INTENTS, Command, Intent, Message, Person, Reading, Roster
-from bot.reading import balance, chains, commands, hearing, persons, pondering, segment, several, when
+from bot.reading import balance, chains, commands, hearing, persons, pondering, returns, segment, several, when
 from bot.reading.absences import stays_at_home
 from bot.reading.answers import choose
 from bot.reading.clauses import split
@@ -28,7 +27,7 @@ from bot.reading.who import Token, Who
 BOT = "小安"
 CALLED = (BOT, "@" + BOT)
 TO_BOT = re.compile(r"^(?:@?小安|小安小安)(?:[，,：: 。！!~～]|(?=你|我|早|好|能|咋|怎|请|帮|谁|报|今|把|名|查))?")
-ONE_DAY = re.compile("今[天晚]|明[天晚]|后天|周[一二三四五六日]")
+ONE_DAY = re.compile("今[天晚]|明[天晚]|后天|(?:周|礼拜|星期)[一二三四五六日天]")
 OPEN_END = re.compile("起|开始|(?<!不)去|走|飞|外派|不知道|没定|住院|出差|出国|回老家|动身|出发|从|这几天|这阵|赶")
 # Under a quoted invitation: 参加的扣1, answered with 1.
 SIGN_UP = re.compile("报名|参加|[发扣回打]1|接龙|要去的|想去的|来的")
@@ -36,13 +35,6 @@ JOINS = re.compile(r"\+?1(?![\d点.])|[+加]1|算我|我(?:报名|参加|要去|
 MOST_SENDERS = 5000
 SIGNED_MOST = 16  # characters of a name with a sign
 HEAD, TAIL = 700, 200  # of a very long message: what is read
-BACK_TODAY = re.compile(
-    "今[天日早晚儿个晨](?!起|开始).{0,6}(?:送|接|出院|回|到|提前)|(?<![号日天])(?:早上|上午|中午|下午|刚刚?).{0,4}(?:出院|到的?家|到屋)"
-)
-RETURNED = re.compile(
-    "(?:回来|到家|出院|回家|送回|接回)[^，。]{0,3}[了咧啦]|手续|刚到|进门|刚进|昨[天晚]|前天|今[天早日]"
-)
-BACK_YESTERDAY = re.compile("昨[天晚儿个夜日].{0,6}(?:到|回|出院)")
 NEEDS_ELDER: frozenset[str] = frozenset(INTENTS) - {"issue", "activity", "chat"}
 
 
@@ -364,11 +356,13 @@ class Reader:
                 and not OPEN_END.search(subject.plain[day.end() : day.end() + 8])
             ):
                 end = start
-            # 十二号住院，十四号出院 is no return yet.
-            to_come = end is not None and end > today and not RETURNED.search(subject.plain)
-            back = intent == "elder_away" and verdict.back and not to_come
+            back = (
+                intent == "elder_away"
+                and (verdict.back or returns.home_again(subject.plain))
+                and not returns.to_come(subject.plain, end, today)
+            )
             if back:
-                start, end = _back_day(subject.plain, start, end, today)
+                start, end = None, returns.day_of(subject.plain, end or start, today)
         why = reasons.get(intent, "没有要登记的事")
         if intent in NEEDS_ELDER and not ids:
             why += "；没有说到名册上的老人"
@@ -392,17 +386,3 @@ class Reader:
 
     def _chain(self, message: Message, text: Text, sender: Sender, addressed: bool) -> Reading:
         return chains.read(self, message, text, sender, addressed)
-
-
-def _back_day(
-    text: str, start: dt.date | None, end: dt.date | None, today: dt.date
-) -> tuple[dt.date | None, dt.date | None]:
-    """Of someone who is back the text gives at most the day of return."""
-    day = end or start
-    if BACK_YESTERDAY.search(text):
-        return None, today - dt.timedelta(days=1)
-    if BACK_TODAY.search(text):
-        return None, today
-    if day is not None and day <= today:
-        return None, day
-    return None, None

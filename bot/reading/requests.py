@@ -27,6 +27,10 @@ HOME = re.compile(r"我家|家里|屋里|厨房|卫生间|卧室|客厅|厕所|�
 
 
 HELPLESS = re.compile("够不着|弄不来|不会用|不会弄|提不动|搬不动|扛不动|拿不动|拧不开|看不懂|修不了|没人修")
+# What who is no old person orders for one: 中午订两份饭送我爸那儿, 我妈要剪头发
+ORDERS = re.compile(
+    "[订加留][0-9一两二三半]?[份碗个顿]|多[打送带订留盛加]一?[份碗个]|(?<![非硬正还就也我只不])要(?:剪|理|修|换|擦|配|装|通)(?!好|完|过|了)"
+)
 ON_MY_WAY = re.compile("我(?:来|去|给|帮|带|陪)")
 
 
@@ -45,7 +49,11 @@ def request(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict)
         ):
             continue
         joined = "，".join(n.text for n in near)
-        wanted = STRONG_WANT.search(c.text) is not None or STRONG_WANT.search(joined) is not None
+        wanted = (
+            STRONG_WANT.search(c.text) is not None
+            or STRONG_WANT.search(joined) is not None
+            or (scene.role != "elder" and ORDERS.search(c.text) is not None)
+        )
         if "claim" in c.tags and not re.search("谁|哪位|能不能|麻烦|想请|有没有", joined):
             continue
         if (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from bot.model import Elder, Person
-from bot.reading.names import Names
+from bot.reading.names import Names, titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,24 @@ def relation_class(relation: str) -> str:
 RELATED = re.compile("媳|婿|老婆|老公|爱人|外甥|侄|孙|儿子|女儿|闺女|丫头")
 
 
+# 尹奶奶的外孙女
+SOMEBODY_S = re.compile(
+    "([\u4e00-\u9fff])(奶奶|婆婆|姥姥|爷爷|大爷|阿姨|叔叔|老师)(?:的|家)*(?:小|老|大|二|三)?(?:外?孙|儿|女|媳|婿|侄|外甥|丫头|闺女)"
+)
 HOUSE_OF = re.compile("([\u4e00-\u9fff])家(?:的|小|老|大|二|三)*(?:孙|儿|女|媳|婿|侄|外甥|丫头|闺女)")  # 屈家小孙子
 
 
 def stranger_of(wechat: str, names: Names) -> Sender:
-    """Somebody on no roster, whose WeChat name may name a relative or an elder: 程莉同事, 项秀莲的外甥."""
-    named = {word for _, kind, word in names.words_in(wechat) if kind in ("full", "other")}
-    ids = dict.fromkeys(i for word in sorted(named) for i in (*names.full.get(word, ()), *names.kin_of.get(word, ())))
+    """Somebody on no roster, whose WeChat name may name a relative or an elder: 程莉同事, 项秀莲的外甥, 尹奶奶的外孙女."""
+    named = {word for _, kind, word in names.words_in(wechat) if kind in ("full", "alias", "other")}
+    ids = dict.fromkeys(
+        i
+        for word in sorted(named)
+        for i in (*names.full.get(word, ()), *names.alias.get(word, ()), *names.kin_of.get(word, ()))
+    )
+    if not ids and (whose := SOMEBODY_S.search(wechat)):
+        called = names.of_surname(whose[1], titles()[whose[2]])
+        ids = dict.fromkeys(called if len(called) == 1 else ())
     if not ids and (house := HOUSE_OF.search(wechat)):
         homes = {tuple(sorted(names.roster.household(i))) for i in names.surname.get(house[1], ())}
         ids = dict.fromkeys(homes.pop() if len(homes) == 1 else ())

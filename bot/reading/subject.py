@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.model import Intent
+from bot.model import CONTACT, Intent
 from bot.reading.absences import left_alone
 from bot.reading.clauses import Clause
 from bot.reading.couple import HALF, OTHER, together, told_of, well_beside
@@ -66,6 +66,11 @@ TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
 BOTH = re.compile(
     "(?<!一切)(?<!样样)(?:都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|均(?:安|好|平安|无恙|正常|没事))|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口|两口子"
 )
+# Behind the name of one, of him and the other half,
+BOTH_OF_THEM = re.compile(
+    "(?:老夫妻|夫妻俩|(?<![我咱])两口子|老两口|两位老人|两个老人|俩老人|二老|(?<![我咱们])(?:两个?人|俩人?)(?=都|全|均|好))"
+)
+WITH_OTHER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away", "unreachable"})  # in news of these kinds
 PRONOUN = re.compile("[他她](?!们|俩|家)")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
@@ -385,11 +390,15 @@ class Subject:
                     return sender.elders, False
                 couple = intent == "checkin" and set(ids) == {*sender.elders, *sender.spouse}  # 志远在，老柯在厨房
                 ids = ids if couple else tuple(i for i in ids if i not in sender.elders) or ids
-            elif not sender.elder and any(t.kind == "bare" and t.plural for t in self.tokens):
+            elif not sender.elder and (
+                any(t.kind == "bare" and t.plural for t in self.tokens) or self._with_the_other(intent, ids)
+            ):
                 home: dict[str, None] = {}
                 for i in ids:
                     home.update(dict.fromkeys(self.reader.roster.household(i)))
                 return tuple(home), vague
+            if vague and intent not in CONTACT and self._one_home(ids) and all(t.kind == "address" for t in named):
+                return ids, False  # a door of two: whoever lives there
             return ids, vague
         if self.selves:
             return self._union(self.selves)
@@ -413,6 +422,12 @@ class Subject:
             together = self._one_home(sender.elders) and BOTH.search(self.plain) is not None
             return sender.elders, len(sender.elders) > 1 and not together
         return (), False
+
+    def _with_the_other(self, intent: Intent, ids: Sequence[str]) -> bool:
+        """Is one of a couple named, and behind it both spoken of: 敲了半天魏师傅才应，夫妻俩都在看戏?"""
+        if intent not in WITH_OTHER or len(ids) != 1 or len(self.reader.roster.household(ids[0])) != 2:
+            return False
+        return BOTH_OF_THEM.search(self.plain, max(t.end for t in self.named)) is not None
 
     def _in_danger(self, named: list[Token]) -> list[Token]:
         """Of those named beside an emergency, without the one who is told what to do, or does it: 妈先把速效给爸含上."""

@@ -51,7 +51,7 @@ POINT = re.compile(
     r"|(?P<whole>(?P<wrel>这个?|本|下下个?|下个?|上个?)(?P<unit>周|星期|礼拜|月)(?!末|[一二三四五六日天]))"
     r"|(?P<wkend>周末|(?:大)?礼拜天)"
     r"|(?P<monthend>(?P<mrel>这个?|本|下个?|\d{1,2}|[一二三四五六七八九十]{1,2})?月(?P<part>底|末|中|初))"
-    r"|(?P<lunar>(?:大年|正月|年)?初(?P<lday>[一二三四五六七八九十])|除夕|大年三十|年三十|正月十五|元宵|中秋节?|端午节?)"
+    r"|(?P<lunar>(?:大年|正月|年)?初(?P<lday>[一二三四五六七八九十])|正月(?P<lteen>十[一二三四五六七八九]?)|除夕|大年三十|年三十|元宵|中秋节?|端午节?)"
     r"|(?P<yearend>年底|年前|过完年|元旦|国庆|五一|春节|过年|中秋|端午|清明|开春)(?P<shift>[前后](?:一|两)?天|后)?"
     r"|(?P<rday>大后[天日]|[今明后昨前](?:天|日|早|晚|个|儿|晨|夜|下午|上午)|夜来|(?<![昆光聪说声证文志黎])[今明昨](?=天|早|晚|后|起|明|上午|下午|中午|，|。|\s|去|走|到))"
 )
@@ -64,7 +64,7 @@ AFTER = re.compile(
 )
 UNTIL = re.compile(r"(到|至|[-—~～])(?!了|家|这|那|处)")
 BACK = re.compile(
-    r"(回来|回兰|回家|回去|才回|再回|返回|返兰|就回|能回|回得|出院|到家|送回|接回|归来|才能?回|走人|回(?=[，。！？\s]|$)|才到|照常|为止|能出|才能出|出来|恢复|再接|才过来|结束|落地|下来|才下|才走得开|才有空|才能过|返程|返(?=[，。！]|$)|归(?=[，。！]|$)|回[一-鿿]{1,5}(?:院|小区|苑|新村|宿舍|巷|自己家)(?=[，。！ ]|$)|(?:夜里|晚上|早上|上午|下午|中午|凌晨|半夜)到$)"
+    r"(回来|回屋|回兰|回家|回去|才回|再回|返回|返兰|就回|能回|回得|出院|到家|送回|接回|归来|才能?回|走人|回(?=[，。！？\s]|$)|才到|照常|为止|能出|才能出|出来|出(?=[，。！？\s]|$)|恢复|再接|才过来|结束|落地|下来|才下|才走得开|才有空|才能过|到兰|进兰州|才能?到|才进|赶得?回|放人|放回|放我回|让回|能走|落屋|返程|返(?=[，。！]|$)|归(?=[，。！]|$)|回[一-鿿]{1,5}(?:院|小区|苑|新村|宿舍|巷|自己家)(?=[，。！ ]|$)|(?:夜里|晚上|早上|上午|下午|中午|凌晨|半夜)到$)"
 )
 START = re.compile(r"(从|自|打)?$")
 FROM_ON = re.compile(
@@ -73,14 +73,23 @@ FROM_ON = re.compile(
 # Words that stand for others, and the first number of 十四到十七号, which is a day as well.
 AS_SAID = ((re.compile(r"元月(?=\d)"), "1月"), (re.compile("元月"), "一月"), (re.compile("廿"), "二十"))
 FIRST_OF_TWO = re.compile(
-    r"(?<![\d.:：十])(\d{1,2}|[一二三四五六七八九十]{1,3})(?=(?:到|至|[-—~～])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)"
+    r"(?<![\d.十])(?<!\d[:：])(\d{1,2}|[一二三四五六七八九十]{1,3})(?=(?:到|至|[-—~～])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:号|日)"
     + NO_DAY
     + ")"
 )
+# What follows the first day of 5月20到22, and of 下周一二三
+TO_DAY = re.compile("(?:到|至|[-—~～])(\\d{1,2}|[一二三四五六七八九十]{1,3})(?![\\d:：点.月])")
+TO_WEEKDAY = re.compile("[到至、]?[一二三四五六日天]{0,2}([一二三四五六日天])(?![个点号楼天月层次])")
+GOES = re.compile(
+    "(?:早上|上午|下午|晚上|一早|早|中午|夜里)?(?:的?(?:高铁|火车|飞机|动车))?(?:就|接|要|得)?(?:走|飞|出发|动身|启程)(?![回到])"
+)
+BEFORE = re.compile("[之以]?前")
 ON_FROM = re.compile("(?:早上|上午|下午|晚上)?(?:起|开始)(?![^，。]{0,3}(?:恢复|照常|照旧|继续|正常|接着|重新))")
 NOW = re.compile(
-    "今[天晚早个儿日]|一早|(?<![明后])早上让|这会儿|已经上|刚把|机场|转机|候机|坐(?:高铁|火车|飞机|大巴)去|(?:高铁|火车|飞机|动车)上|刚到|上车了?|(?<!天)下午.{0,5}(?:走|的高铁|的飞机|的火车|进场)|这两天去"
+    "今[天晚早个儿日]|一早|(?<![明后])早上让|这会儿|已经上|刚把|机场|转机|候机|坐(?:高铁|火车|飞机|大巴)去|(?:高铁|火车|飞机|动车)上|刚到|上车了?|(?<!天)下午.{0,5}(?:走|飞|到京|的高铁|的飞机|的火车|进场)|这两天去"
+    "|(?<!天)(?:早上|上午)[^，。]{0,4}(?:走|接走|接来|出发)的|早班车|出差到|已经坐"
 )
+WEEKLY = re.compile("周|星期|礼拜")
 REMAIN = re.compile(
     r"(还|要|得|再|待|呆|住|观察|留|休|共|大概|玩|去|出差|培训|请假|一去|需|出门|走|休息|歇|这|加班|在那|照看|照顾|隔离|值|住院|前后)"
 )
@@ -131,10 +140,17 @@ def _ranges(
             if last < a[2]:
                 last = _later(b[3], a[2], text[b[0] : b[1]])
             return a[2], last
+    for s, e, first, last in points:
+        if first == last and (to := _counted_on(text, s, e, first)) is not None:  # 下周一二三, 5月20到22
+            return first, to
     length = _length(text)
     # 从今天起 tells the first day, whatever other days are named.
     start = next((first for _, e, first, _ in points if ON_FROM.match(text, e) and first >= today), None)
+    leaves = next((first for _, e, first, last in points if first == last and GOES.match(text, e)), None)
+    start = start or leaves
     end: dt.date | None = None
+    range_end: dt.date | None = None  # of 这个礼拜, 国庆
+    end_said = ""  # the words that gave it
     for k, (s, e, first, last) in enumerate(points):
         before, after = text[max(0, s - 4) : s], text[e : e + 8]
         following = points[k + 1][0] if k + 1 < len(points) else len(text)
@@ -146,21 +162,30 @@ def _ranges(
             between = piece[: comes_back.start()]
             if not any(t in between for t in "去走"):
                 if end is None or last > end:
-                    end = last
+                    end, end_said = last, text[s:e]
                 continue
-        if re.search(r"(到|至|住到|待到|呆到|等到|要到|得到|直到)$", before) and not re.search(
+        if BEFORE.match(after) and not text[s:e].endswith(("年", "节", "旦", "庆")):  # 月底前我都回不来, 十号以前
+            if text[s:e].endswith(("底", "末")):
+                start = start or today
+            end, end_said = last, text[s:e]
+            continue
+        if re.search(r"(到|至|住到|待到|呆到|等到|要到|得到|直到|回程|返程)$", before) and not re.search(
             r"(?:从|回|来|送|接|今天|快|刚)到$", before
         ):
-            end = last
+            end, end_said = last, text[s:e]
             continue
         if first != last and e - s >= 1:  # 这个礼拜, 周末
             start = start or max(first, today)
-            end = end or last
+            range_end = range_end or last
             continue
         if start is None and (
             first >= today or length is not None or re.search("住|入院|起|开始|去|走|来|到|接", after)
         ):
             start = first
+    if end is None and leaves is None:
+        end = range_end
+    if length is not None and start is not None and start < today and any(p[2] == today for p in points):
+        start = today  # 昨晚送的急诊，今天收住院，住三天
     if AFTER.search(text) and end is None:
         m = AFTER.search(text)
         assert m is not None
@@ -173,8 +198,8 @@ def _ranges(
             return base, _plus(base, length)
         if start is None:
             return (today if _plus(today, length) in (end, end - DAY) else None), end
-    if start is not None and end is not None and end < start:
-        end = None
+    if start is not None and end is not None and end < start:  # 下周一去，周六回
+        end = _later(end, start, end_said) if WEEKLY.search(end_said) else None
     if start is not None and end is None and start < today and not re.search("从|起|开始|住", text):
         start = None
     if start is None and end is not None and NOW.search(text) is not None and end > today:
@@ -182,9 +207,23 @@ def _ranges(
     return start, end
 
 
+def _counted_on(text: str, start: int, end: int, first: dt.date) -> dt.date | None:
+    """The last day where the day text[start:end] is carried on without its week or month: 下周一二三, 5月20到22."""
+    said = text[start:end]
+    if WEEKLY.search(said):
+        if (m := TO_WEEKDAY.match(text, end)) and m[1] in WEEKDAY and said[-1] in WEEKDAY:
+            days = (WEEKDAY[m[1]] - WEEKDAY[said[-1]]) % 7
+            return first + days * DAY if days else None
+    elif "月" in said and not said.endswith(("月", "底", "末", "中", "初")) and (m := TO_DAY.match(text, end)):
+        day = number(m[1])
+        if first.day < day <= _month_days(first.year, first.month):
+            return first.replace(day=day)
+    return None
+
+
 def _later(day: dt.date, first: dt.date, words: str) -> dt.date:
     """The same day of a later week, or month, that is not before `first`."""
-    weekly = re.search("周|星期|礼拜", words) is not None
+    weekly = WEEKLY.search(words) is not None
     month_day = day.day
     while day < first:
         if weekly:
@@ -354,9 +393,9 @@ def _lunar(m: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date] | None:
             return None
         new_year, autumn, boats = (dt.date(year, *day) for day in LUNAR[year])
         word = m["lunar"]
-        if m["lday"]:
-            date = new_year + dt.timedelta(days=number(m["lday"]) - 1)
-        elif "十五" in word or "元宵" in word:
+        if day := m["lday"] or m["lteen"]:
+            date = new_year + dt.timedelta(days=number(day) - 1)
+        elif "元宵" in word:
             date = new_year + dt.timedelta(days=14)
         elif "中秋" in word:
             date = autumn

@@ -50,7 +50,7 @@ def _kin() -> dict[str, tuple[str, frozenset[str]]]:
 @cache
 def _address_words() -> Finder[str]:
     """Kin words and titles."""
-    return Finder({word: word for word in (*_kin(), *titles()) if word not in ("老", "工")})
+    return Finder({word: word for word in (*_kin(), *titles(), *MY_DA) if word not in ("老", "工", DA)})
 
 
 def _address_word_at(text: str, at: int) -> str:
@@ -70,7 +70,7 @@ NOT_LAO = re.compile(
     "老(?:毛病|花|年|家|板|师|伴|黄历|黄牛|陈醋|白干|方子|方法|关系|时间|古|文化|房子|姜|相好|同|单位|单元|胡同|祖|党员|"
     "干部|习惯|成|高兴|和|安稳|规|乡|常|戴|来|于|全|车|路|牛(?![在说给跟和今昨早家没也还正把被]|师傅)|景|时候|应|都|向|计|明|么|终|班长|金贵|云|谷|钱|冷|热)"
 )
-ELDER_LAO = re.compile(r"([\u4e00-\u9fff])老(?=[，。！？；、\s今昨的家没平也都已刚在把被正身精说还很挺]|$)")
+ELDER_LAO = re.compile(r"([\u4e00-\u9fff])老(?=[，。！？；、\s今昨的家没平也都已刚在把被正身精说还很挺才自起坐睡]|$)")
 NO_HOMES = frozenset(
     ("卫生", "医院", "学校", "附属", "公司", "路口", "学生", "志愿", "大学", "专场", "银行")
 )  # after the name of a compound: not where people live
@@ -119,6 +119,12 @@ BLOOMS = re.compile(
 )
 CALLED = re.compile("([\u4e00-\u9fff]{2})(?:姐|哥|妹|弟|阿姨|叔|老师)?[，：:！ ]?(?=你|您)")  # 雪梅姐，你爸那边…
 PARENT = frozenset({"妈", "爸", "娘", "爹"})
+# 大 is a father here, where 我 stands before it and it begins no other word: 我大好着呢, but not 我大姐, 我大清早.
+DA, MY_DA = "大", ("我大", "俺大", "咱大")
+NOT_DA = re.compile(
+    "[家哥姐爷妈伯姨姑舅叔婶嫂娘儿女孙侄外表爹爸弟妹学概约致小多半部早清声晚中白夜冬夏热冷年雪雨周院门街厅厦会喊笑叫哭病惊意胆开方手腿脚衣棉力一二三]|不了|的(?=那|娃|孩|儿|女|丫|姑|小)"
+)
+FEWER = ("比", "跟", "和", "你", "他", "她")  # before 我大: who is compared with me
 STOP_TITLES = frozenset({"嫂", "嫂子", "大嫂", "姐", "哥", "大哥", "大姐", "哥哥", "姐姐", "二哥", "二姐"})
 
 
@@ -278,6 +284,10 @@ class Who:
         singles, doubles = surnames()
         for last, word in islice(_address_words().longest(text), MOST_TOKENS):
             start, end = last + 1 - len(word), last + 1
+            if word in MY_DA:
+                if NOT_DA.match(text, end) or text.endswith(FEWER, 0, start):
+                    continue
+                start, word = start + 1, DA
             if _covered(known, start, end):
                 continue
             named = ends.get(start)
@@ -382,6 +392,9 @@ class Who:
                 fits = [i for i, c in sender.relations]
             else:
                 fits = [i for i, c in sender.relations if c in classes or c == "any"]
+                if "child" in classes and (before.endswith(("我", "俺")) or word.startswith("老")):
+                    own = [i for i, c in sender.relations if c == "child"]  # 我妈 is no mother-in-law
+                    fits = own if self._sexed(own, sex) else fits
                 if not fits and "grand" in classes and (CHILD_OF.search(before) or not before.endswith("我")):
                     fits = [i for i, c in sender.relations if c in ("child", "inlaw")]
                 if not fits and not before.endswith("我") and "child" not in classes and classes != {"nephew"}:

@@ -99,6 +99,17 @@ def test_who_only_puts_a_name_under_a_sign_in_signs_in(read: Read) -> None:
     assert signed.contacts() == {"N03": "checkin", "N04": "checkin"}
 
 
+def test_the_last_number_may_wait_for_the_next(read: Read) -> None:
+    signed = read("陶然", "#接龙\n红星小区今日平安\n1. 1-1-102 吕老师\n2. 5-3-302 柳国庆\n3. ")
+    assert signed.contacts() == {"N03": "checkin", "N04": "checkin"}
+
+
+def test_a_sign_up_is_an_activity_whatever_is_brought(read: Read) -> None:
+    got = read("桂枝", "#接龙 22号包饺子报名\n1. 桂枝 带面板\n2. 吕老师")
+    assert (got.intent, got.contacts()) == ("activity", {})
+    assert read("陶然", "#接龙 鸡蛋团购\n1. 柳国庆 两板\n2. 吕老师 一板").intent == "chat"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from bot.model import CONTACT
@@ -57,6 +59,13 @@ from .conftest import Read
         ("陶然", "楼道里堆满了垃圾，没人管", "issue"),
         ("钟主任", "【通知】明天下午活动室有健康讲座，欢迎参加", "activity"),
         ("静静", "谢谢大家", "chat"),
+        ("柳国庆", "谁醒着 来个人", "distress"),
+        ("钟主任", "大家注意，楼道里不要放煤气罐", "issue"),
+        ("柳国庆", "咳，我没啥事，就是起晚了", "checkin"),
+        ("柳国庆", "院里抽陀螺呢 有撒事打电话", "checkin"),
+        ("陶然", "吕秀云奶奶应门了，手机停机，我给充上了", "checkin"),
+        ("静静", "帮我妈捎半斤茶叶上去，回头我给钱", "request"),
+        ("静静", "中午给我妈订一份面片，别放辣子", "request"),
     ],
 )
 def test_an_edge_of_the_guide(read: Read, sender: str, text: str, intent: str) -> None:
@@ -306,3 +315,35 @@ def test_a_request_of_both_clears_both(read: Read) -> None:
 def test_the_other_half_in_danger_is_not_taken_for_who_writes(read: Read, text: str) -> None:
     got = read("邵长林", text)
     assert (got.intent, got.elders) == ("distress", ("N02",))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("今天把我妈送回红星小区自己家了，明天起照常报", 18),
+        ("我妈昨天下午出的院，已经在自己家了", 17),
+        ("我妈从北京回来了，昨晚落的地，今天起照常报", 17),
+    ],
+)
+def test_who_is_home_again_is_back_from_that_day(read: Read, text: str, day: int) -> None:
+    got = read("静静", text)
+    assert (got.intent, got.back, got.start, got.end) == ("elder_away", True, None, dt.date(2026, 11, day))
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("我妈今天住院调血糖，25号出院，别等她报了", 18),
+        ("我妈今早让我哥接过去养刀口，25号送回来", 18),
+        ("昨晚把我妈接到家里来了，住到25号，报平安先停一停", 17),
+    ],
+)
+def test_who_will_only_come_back_is_not_back(read: Read, text: str, start: int) -> None:
+    got = read("静静", text)
+    assert (got.intent, got.back, got.end) == ("elder_away", False, dt.date(2026, 11, 25))
+    assert got.start in (None, dt.date(2026, 11, start))
+
+
+@pytest.mark.parametrize("text", ["三缺一 来个人", "打牌呢 来个人", "灯泡坏了 来个人"])
+def test_who_looks_for_a_hand_is_in_no_danger(read: Read, text: str) -> None:
+    assert read("柳国庆", text).intent != "distress"

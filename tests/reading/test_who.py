@@ -7,7 +7,7 @@ import pytest
 from bot.model import Elder, Message, Roster
 from bot.reading import Reader
 
-from .conftest import AT, Read
+from .conftest import AT, Read, relative
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,61 @@ from .conftest import AT, Read
         ("柳国庆", "刚跟门房老周杀了两盘棋，赢了", {"N04"}),
         ("柳国庆", "灶王爷送走了，我今天好着呢", {"N04"}),
         ("邵鹏", "老爷子一早上闹着要找他妈，饭倒是吃了", {"N01"}),
+        ("邵鹏", "我大今早把院子扫了，好着呢", {"N01"}),
+        ("邵鹏", "我大姐今早去看的，妈好着呢", {"N02"}),
+        ("邵鹏", "我大清早就过去了，妈好着呢", {"N02"}),
+        ("邵鹏", "妈好着呢，嗓门比我大", {"N02"}),
+        ("陶然", "敲了半天孟老才来开门，人好着呢", {"N06"}),
+        ("陶然", "邵师傅家走访过了，血压正常，夫妻俩都在", {"N01", "N02"}),
+        ("陶然", "邵师傅好着呢，夸我们俩都长高了", {"N01"}),
+        ("桂枝", "我家那位在阳台浇花呢，好着", {"N01"}),
+        ("吕奶奶的外孙女", "我奶奶眼睛好多了，今早自己穿的针", {"N03"}),
+        ("吕老师家小孙子", "奶奶在我家吃饭呢，好着呢", {"N03"}),
     ],
 )
 def test_the_elder_is_found(read: Read, sender: str, text: str, ids: set[str]) -> None:
     got = read(sender, text)
     assert set(got.elders) == ids
     assert not got.ambiguous
+
+
+@pytest.mark.parametrize("text", ["我大今天报了没有", "今天有人去过我大那儿没有"])
+def test_a_father_by_his_name_here(read: Read, text: str) -> None:
+    got = read("邵鹏", text)
+    assert (got.intent, got.elders) == ("query", ("N01",))
+
+
+def test_my_mother_is_not_my_mother_in_law() -> None:
+    own, by_marriage = relative("丁兰", "女儿", "丁兰"), relative("丁兰", "儿媳", "丁兰")
+    elders = [
+        Elder("N1", "孙淑芳", "女", 1938, "红星小区", "1号楼1单元101", relatives=(own,)),
+        Elder("N2", "巩玉莲", "女", 1940, "金河苑", "2号楼1单元102", relatives=(by_marriage,)),
+    ]
+    reader = Reader(Roster({e.id: e for e in elders}, {}))
+
+    def elders_of(text: str) -> tuple[set[str], bool]:
+        got = reader.read(Message("m", AT, "丁兰", text=text))
+        return set(got.elders), got.ambiguous
+
+    assert elders_of("我妈今天挺好，刚通的电话") == ({"N1"}, False)
+    assert elders_of("老妈刚蒸的包子，精神好得很") == ({"N1"}, False)
+    assert elders_of("我婆婆今天挺好，刚通的电话") == ({"N2"}, False)
+    assert elders_of("妈今天挺好，刚通的电话") == ({"N1", "N2"}, True)
+
+
+def test_a_door_of_two_is_both_unless_it_would_clear_them(read: Read) -> None:
+    got = read("陶然", "纺织厂家属院3号楼2单元501敲了五分钟没人应")
+    assert (got.intent, set(got.elders), got.ambiguous) == ("unreachable", {"N01", "N02"}, False)
+    assert not read("陶然", "纺织厂家属院3号楼2单元501敲开了，老人好着呢").contacts()
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [("爸在抢救室，妈跟着", {"N01"}), ("我妈把我爸的降压药当糖吃了半瓶，人迷糊得叫不醒", {"N02"})],
+)
+def test_who_is_in_danger_is_not_who_goes_along_or_whose_things_they_are(read: Read, text: str, ids: set[str]) -> None:
+    got = read("邵鹏", text)
+    assert (got.intent, set(got.elders)) == ("distress", ids)
 
 
 def test_two_who_fit_are_both_named_and_nobody_is_cleared(read: Read) -> None:
