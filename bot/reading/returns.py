@@ -16,6 +16,7 @@ AGAIN = re.compile(
     "(?:昨[天晚儿个夜日]|前天|今[天早儿个日])[^，。]{0,12}"
     "(?:送回(?![来去]?[，。]?.{0,6}住)|接回|回来[了的咧]|(?<!接)到家(?!里)|回的?(?:自己)?(?:家|屋)|出的?院|进的家门|落的?地"
     "|回了?[她他]?自[己个]|回[^，。了]{1,6}(?:院|苑|村|小区|巷|新村)了?)"
+    "|从[他她我]?[^，。]{0,3}[这那](?:儿|里|边)?回[^，。]{1,6}了"
     "|(?:出的院|到的家|回的家|回的屋|进的家门)"
 )
 # A day that is only that from which the reports go on: 明天起照常报.
@@ -44,6 +45,6 @@ def day_of(text: str, day: dt.date | None, today: dt.date) -> dt.date | None:
     """The day of return of somebody who is back; `day`: one that the text gives. None where it does not tell."""
     if YESTERDAY.search(text):
         return today - DAY
-    if TODAY.search(text):
+    if TODAY.search(text) or GO_ON.search(text):
         return today
     return day if day is not None and day <= today else None

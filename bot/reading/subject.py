@@ -38,7 +38,7 @@ MY_FALL = re.compile(
 BESIDE_WRITER = re.compile(
     "(?:人|他|她|你(?:妈|爸|爷爷?|奶奶?))?(?:就|正|还)?(?:在|坐|站|躺|搁)?(?:在|到)?我(?:的)?(?:对面|旁边|跟前|边上|身边|这[儿里达边]|屋里|家)"
 )
-HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子)")
+HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子|家老[汉头太婆])")
 REPORTED = re.compile("(?:奶奶|爷爷|姐|哥|老师)?(?:也|先)?(?:报|说|按|打|回|吱|应|签|点)")  # after 替 and a name
 OWN_SELF = re.compile(
     r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
@@ -71,6 +71,10 @@ BOTH_OF_THEM = re.compile(
     "(?:老夫妻|夫妻俩|(?<![我咱])两口子|老两口|两位老人|两个老人|俩老人|二老|(?<![我咱们])(?:两个?人|俩人?)(?=都|全|均|好))"
 )
 WITH_OTHER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away", "unreachable"})  # in news of these kinds
+# An old person of himself and the other half, whom he does not name: 他好，我也好
+HE_TOO = re.compile(
+    "(?:他|她)(?:今[天儿个]|也|都)?(?:好|没事|没啥|平安|挺好|好着)[^，。他她]{0,4}[，。 ]+我也(?:好|没事|没啥|平安|行|挺好)|我好[^，。他她]{0,4}[，。 ]+[他她]也(?:好|没事|没啥|平安|挺好)"
+)
 PRONOUN = re.compile("[他她](?!们|俩|家)")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
@@ -301,6 +305,10 @@ class Subject:
         writer = sender_of(people, reader.names)
         body = self.text.quote
 
+        if self.sender.family:  # who answers for his own: 高奶奶今天没下楼 — 她跟我通电话了
+            named = {i for t in reader.who.tokens(body, Sender()) for i in t.ids}
+            if own := tuple(i for i in self.sender.elders if i in named):
+                return own, not self._one_home(own)
         names: tuple[str, ...] = ()
         if "@" in body:
             body, names = take_mentions(body, reader._known)
@@ -402,6 +410,8 @@ class Subject:
             return ids, vague
         if self.selves:
             return self._union(self.selves)
+        if intent == "checkin" and sender.elder and not self.text.quote and HE_TOO.match(self.plain):
+            return (*sender.elders, *sender.spouse), sender.shared
         if self.quoted is not None and (
             not (sender.elder and intent in ("checkin", "concern")) or BESIDE_WRITER.match(self.plain)
         ):

@@ -83,6 +83,11 @@ TO_WEEKDAY = re.compile("[到至、]?[一二三四五六日天]{0,2}([一二三�
 GOES = re.compile(
     "(?:早上|上午|下午|晚上|一早|早|中午|夜里)?(?:的?(?:高铁|火车|飞机|动车))?(?:就|接|要|得)?(?:走|飞|出发|动身|启程)(?![回到])"
 )
+TAKEN_IN = re.compile("[^，。]{0,4}(?:住|收|转|送[去到]|抢)")
+SEASONS, SETS_OUT = (
+    frozenset({"年底", "年前", "过年", "春节", "开春"}),
+    re.compile("[^，。]{0,2}(?:去|走|飞|到|回|出|住|起|开始)"),
+)
 BEFORE = re.compile("[之以]?前")
 ON_FROM = re.compile("(?:早上|上午|下午|晚上)?(?:起|开始)(?![^，。]{0,3}(?:恢复|照常|照旧|继续|正常|接着|重新))")
 NOW = re.compile(
@@ -178,14 +183,18 @@ def _ranges(
             start = start or max(first, today)
             range_end = range_end or last
             continue
+        if text[s:e] in SEASONS and not SETS_OUT.match(after):
+            continue  # 年底车多，我明天跑趟远门
         if start is None and (
             first >= today or length is not None or re.search("住|入院|起|开始|去|走|来|到|接", after)
         ):
             start = first
     if end is None and leaves is None:
         end = range_end
-    if length is not None and start is not None and start < today and any(p[2] == today for p in points):
-        start = today  # 昨晚送的急诊，今天收住院，住三天
+    if length is not None and start is not None and start < today:
+        taken_in = (text[e : e + 8] for _, e, first, _ in points if first == today)
+        if any(TAKEN_IN.match(piece) for piece in taken_in):
+            start = today  # 昨晚送的急诊，今天收住院，住三天
     if AFTER.search(text) and end is None:
         m = AFTER.search(text)
         assert m is not None

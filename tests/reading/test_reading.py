@@ -62,10 +62,10 @@ from .conftest import Read
         ("柳国庆", "谁醒着 来个人", "distress"),
         ("钟主任", "大家注意，楼道里不要放煤气罐", "issue"),
         ("柳国庆", "咳，我没啥事，就是起晚了", "checkin"),
-        ("柳国庆", "院里抽陀螺呢 有撒事打电话", "checkin"),
+        ("柳国庆", "河沿上甩鞭子呢 有撒事打电话", "checkin"),
         ("陶然", "吕秀云奶奶应门了，手机停机，我给充上了", "checkin"),
-        ("静静", "帮我妈捎半斤茶叶上去，回头我给钱", "request"),
-        ("静静", "中午给我妈订一份面片，别放辣子", "request"),
+        ("静静", "帮我妈捎二两花椒上去，回头我给钱", "request"),
+        ("静静", "晚上给我妈订一份拌汤，少放盐", "request"),
     ],
 )
 def test_an_edge_of_the_guide(read: Read, sender: str, text: str, intent: str) -> None:

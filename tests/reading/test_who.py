@@ -61,6 +61,10 @@ from .conftest import AT, Read, relative
         ("陶然", "邵师傅家走访过了，血压正常，夫妻俩都在", {"N01", "N02"}),
         ("陶然", "邵师傅好着呢，夸我们俩都长高了", {"N01"}),
         ("桂枝", "我家那位在阳台浇花呢，好着", {"N01"}),
+        ("邵长林", "她好，我也好。", {"N01", "N02"}),
+        ("柳国庆", "他好，我也好", {"N04"}),
+        ("邵长林", "桂枝说她没事，我看也没事", {"N02"}),
+        ("霞姐", "孟家老汉报个到，饭吃过了", {"N06"}),
         ("吕奶奶的外孙女", "我奶奶眼睛好多了，今早自己穿的针", {"N03"}),
         ("吕老师家小孙子", "奶奶在我家吃饭呢，好着呢", {"N03"}),
     ],
@@ -75,6 +79,11 @@ def test_the_elder_is_found(read: Read, sender: str, text: str, ids: set[str]) -
 def test_a_father_by_his_name_here(read: Read, text: str) -> None:
     got = read("邵鹏", text)
     assert (got.intent, got.elders) == ("query", ("N01",))
+
+
+def test_who_answers_for_his_own_is_told_of_under_a_quote(read: Read) -> None:
+    got = read("白雪飘", "「陶然：高奶奶今天没下楼」\n- - - - - - -\n她刚跟我通了电话，腰闪了，下不来")
+    assert (got.intent, got.elders, got.ambiguous) == ("concern", ("N05",), False)
 
 
 def test_my_mother_is_not_my_mother_in_law() -> None:
