@@ -30,7 +30,7 @@ setup(
     script_args=["--quiet", "build_ext", "--build-lib", out, "--build-temp", work],
 )
 """
-LAST_LINES = 3  # of what a compiler that failed has said
+FEW_LINES = 3  # of what a compiler that failed has said
 
 
 def make() -> str:
@@ -53,7 +53,8 @@ def make() -> str:
             text=True,
         )
         if run.returncode:
-            said = "\n".join((run.stderr or run.stdout).strip().splitlines()[-LAST_LINES:])
+            lines = (run.stdout + run.stderr).strip().splitlines()
+            said = "\n".join([line for line in lines if "error" in line.lower()][:FEW_LINES] or lines[-FEW_LINES:])
             return (
                 f"the reading stays in plain Python, which is slower and reads the same; compiling it failed:\n{said}"
             )

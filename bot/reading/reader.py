@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -343,7 +344,8 @@ class Reader:
             cited = subject.contact_ids()
             if cited is not None and set(cited) != set(ids):
                 also_elders[also[0]] = cited
-        start = end = None
+        start: dt.date | None = None
+        end: dt.date | None = None
         back = False
         if intent in ("elder_away", "family_away"):
             today = message.at.date()
@@ -362,7 +364,8 @@ class Reader:
                 and not returns.to_come(subject.plain, end, today)
             )
             if back:
-                start, end = None, returns.day_of(subject.plain, end or start, today)
+                end = returns.day_of(subject.plain, end or start, today)
+                start = None
         why = reasons.get(intent, "没有要登记的事")
         if intent in NEEDS_ELDER and not ids:
             why += "；没有说到名册上的老人"

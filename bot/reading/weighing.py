@@ -43,6 +43,10 @@ OTHERS = tuple(k for k, i in enumerate(INTENTS) if i not in CONTACT and i != "di
 COMING = re.compile(
     "我(?:就|已经?|也|正|先|马上|这就|现在)*(?:在|带|拿|拎|开车|骑车|跑|打车|去|来|到|上[去楼二三四五六]|过去|过来|下楼|往|赶|找)|马上(?:到|来|过去)|在路上|[跑赶]过[来去]|这就[上过去来]"
 )
+# What one of the family asks of the group without a please: 帮我妈捎点花椒上去
+ORDERED = re.compile(
+    "(?:麻烦|请)?帮(?:我|俺)?(?:老?[爸妈爹娘大]|爷爷?|奶奶?|姥[姥爷]|外[公婆]|公公|婆婆|岳[父母]|老两口|二老|[姑姨叔舅])[^，。]{0,3}[订买捎带取交缴](?![了过的来走完到])"
+)
 HELP_COMES = frozenset({None, "ambulance", "aid", "cry"})
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
@@ -117,6 +121,8 @@ def weigh(
     intent = decide(heard, _alarm_from(verdict, clauses), clear, HOLDS_BACK.difference(reasons))
     if verdict.poor and (intent == "checkin" or (intent == "chat" and "concern" in reasons and heard.contact >= POOR)):
         intent = "concern"
+    elif intent == "chat" and "request" in reasons and not scene.quote and scene.role == "family":
+        intent = "request" if any(ORDERED.match(c.text) for c in clauses if not c.past) else intent
     elif intent == "chat" and verdict.greeted:
         intent = "checkin"
         reasons.setdefault(intent, "本人问好")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,15 @@ def test_compiled_or_not_a_message_means_the_same(name: str) -> None:
     read = _parsed(folder)
     assert len(read.splitlines()) > 200
     assert _parsed(folder, **{compiled.PLAIN: "1"}) == read
+
+
+@pytest.mark.skipif(
+    os.environ.get("CI") != "true", reason="after a change the reading is plain until the next make venv"
+)
+@pytest.mark.skipif(not (shutil.which("cc") or shutil.which("gcc")), reason="no C compiler")
+@pytest.mark.skipif(bool(os.environ.get(compiled.PLAIN)), reason="plain Python was asked for")
+def test_where_there_is_a_compiler_the_reading_is_compiled() -> None:
+    assert compiled.in_use(), compiling.make()
 
 
 @pytest.fixture
