@@ -19,6 +19,8 @@ AGAIN = re.compile(
     "|从[他她我]?[^，。]{0,3}[这那](?:儿|里|边)?回[^，。]{1,6}了"
     "|(?:出的院|到的家|回的家|回的屋|进的家门)"
 )
+# Out of hospital, but not home: 今天出院，先住我家
+WITH_US = re.compile("(?:住|养|接[到来去])[^，。]{0,3}我们?(?:家|这|那)|我们?(?:家|这[儿里边])[^，。]{0,2}(?:住|养)")
 # A day that is only that from which the reports go on: 明天起照常报.
 GO_ON = re.compile(
     "(?:明[天早个儿]|今天|后天|往后|今后|以后|晚上)(?:一早)?(?:起|开始)?[^，。]{0,4}(?:恢复|照|接着|继续|正常|自己报|报平安|提醒)"
@@ -28,7 +30,7 @@ DONE = re.compile("(?:回来|到家|出院|回家|送回|接回)[^，。]{0,3}[�
 
 def home_again(text: str) -> bool:
     """Does the text tell of a way home that is done?"""
-    return AGAIN.search(text) is not None
+    return AGAIN.search(text) is not None and WITH_US.search(text) is None
 
 
 def to_come(text: str, end: dt.date | None, today: dt.date) -> bool:
