@@ -198,7 +198,8 @@ def read(reader: Reader, message: Message, text: Text, sender: Sender, addressed
         if intent == "elder_away":
             first, last = when.read(row, message.at.date())
             if last is None and RETURNS.search(row):
-                first, last = None, first  # one day: that of return
+                last = first  # one day: that of return
+                first = None
             absent.add((first, last))
         by_intent.setdefault(intent, {}).update(dict.fromkeys(ids))
     worst: dict[str, Intent] = {}

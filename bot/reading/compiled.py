@@ -19,6 +19,7 @@ PLAIN = "PLAIN_READING"  # set in the environment: plain Python in any case
 MODULES = (
     "absences",
     "balance",
+    "chains",
     "clauses",
     "contact",
     "couple",
@@ -33,6 +34,7 @@ MODULES = (
     "missing",
     "names",
     "normalise",
+    "numbers",
     "outcomes",
     "persons",
     "reaching",
