@@ -46,6 +46,7 @@ MODULES = (
     "segment",
     "senders",
     "subject",
+    "trouble",
     "weighing",
     "what",
     "who",

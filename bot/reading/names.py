@@ -17,14 +17,17 @@ DOOR = re.compile(
 DOOR_PART = re.compile(
     r"(\d{1,3}|[一二三四五六七八九十]{1,3})(?:号楼|栋楼?|幢|楼)(?:\s?的?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:单元|门洞|门)(?:\s?(\d{3,4})(?:室|号|户)?)?)?"
 )
+ROOM = re.compile(r"\s?的?(\d{3,4})(?!\d|[年月块元斤步])(?:室|号|户)?")  # after a building, its unit left out: 1号楼203
 UNIT_DOOR = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2})单元\s?(\d{3,4})")
 HAN = re.compile("[\u4e00-\u9fff]")  # a Chinese character
 DASHED = re.compile(r"(?<![\d\-/.])(\d{1,3})[-－#](\d{1,2})[-－](\d{3,4})(?![\d\-/])")
 DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九十")}
 ENDINGS = re.compile(r"(?:家属院|小区|社区|家园|花园|家属区|生活区|院区|大院|公寓|院|苑|园|里|坊|村|区)$")
 
+LONGEST_CALLED = 6  # characters of a WeChat name that somebody is called by in the group: 晚霞阿姨
+
 Door = tuple[int, int, int]
-Kind = Literal["full", "alias", "other", "given"]  # what a word of the roster names
+Kind = Literal["full", "alias", "other", "given", "called"]  # what a word of the roster names
 
 
 def number(text: str) -> int:
@@ -77,6 +80,7 @@ class Names:
         self.doors: dict[Door, list[str]] = {}
         self.compounds: dict[str, list[str]] = {}
         self.others: set[str] = set()
+        self.called: dict[str, list[str]] = {}  # an elder's WeChat name
         self.kin_of: dict[str, list[str]] = {}  # a relative's name, whole or given → the elders
         self._by_sex: dict[tuple[str, str], tuple[str, ...]] = {}
         self.door: dict[str, Door] = {}
@@ -106,6 +110,8 @@ class Names:
         for alias in e.aliases:
             if len(alias) >= 2:
                 self.alias.setdefault(alias, []).append(e.id)
+        if 2 <= len(e.wechat) <= LONGEST_CALLED and all(HAN.match(c) for c in e.wechat):
+            self.called.setdefault(e.wechat, []).append(e.id)
         if match := DOOR.search(e.address):
             door = (number(match[1]), number(match[2]), int(match[3]))
             self.doors.setdefault(door, []).append(e.id)
@@ -124,6 +130,7 @@ class Names:
             ("alias", self.alias),
             ("other", self.others),
             ("given", self.given),
+            ("called", self.called),
         )
         for kind, named in kinds:
             for word in named:
@@ -147,7 +154,8 @@ class Names:
                     digits = re.findall(r"\d+", form)
                     short.update((head, head + digits[0], digits[0] + "院", digits[0] + "号院"))
             for size in range(2, min(len(compound), 6)):
-                short.add(compound[:size])
+                if not (compound[size - 1].isdigit() and compound[size].isdigit()):  # 红星巷18号院 is not 红星巷1
+                    short.add(compound[:size])
             for form in short:
                 if _tells(form):
                     forms.setdefault(form, set()).add(compound)
@@ -171,7 +179,9 @@ class Names:
         """(start, kind, word) of the names in a text, the longest at each start, in order."""
         at: dict[int, tuple[Kind, str]] = {}
         for last, (kind, word) in self._words.every(text):
-            at[last + 1 - len(word)] = (kind, word)  # longer ones of the same start come later
+            start = last + 1 - len(word)
+            if kind != "called" or start not in at:  # 登科, and not the 登科老汉 who calls himself so
+                at[start] = (kind, word)  # longer ones of the same start come later
         return [(start, *at[start]) for start in sorted(at)]
 
     def places_in(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:

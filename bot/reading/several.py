@@ -13,7 +13,7 @@ from bot.reading.hearing import Ear
 from bot.reading.helping import looks_after
 from bot.reading.scene import FIRST_PERSON, Scene, Verdict
 from bot.reading.subject import Blotted, Subject, blotted
-from bot.reading.weighing import ALSO, CLEAR, weigh
+from bot.reading.weighing import ALSO, CLEAR, HELP_COMES, weigh
 from bot.reading.what import judge_scene
 
 Group = tuple[tuple[str, ...], bool, list[Clause]]
@@ -31,10 +31,17 @@ IN = re.compile(
 )
 # A part that says that this one was not met, or not asked after: 我爸没听见声, 婆婆还没起, 爷爷那边我没问.
 NOT_MET = re.compile(
-    "(?<!装)没(?:有)?(?:听[见着到]|见面|见[着到]?(?!好|老)|看[见着到]|顾上|来得及|问|碰[见着到上]|打通|联系|接(?!受)|应|进去|敲|去(?!成|医)|提(?!前)|说(?:起|到|我|上)|跟[他她]?说|起(?!色|烧|来过)|碰)"
+    "(?<![装说])(?<!说也)没(?:有)?(?:听[见着到]|见面|见[着到]?(?!好|老)|看[见着到]|顾上|来得及|问|碰[见着到上]|打通|联系|接(?!受)|应|进去|敲|去(?!成|医)|提(?!前)|说(?:起|到|我|上)|跟[他她]?说|起(?!色|烧|来过)|碰)"
     "|没(?:叫|喊|吵|摇)醒|没惊动|不知道(?!谁|啥|怎|咋|[^，。]{0,3}哪)|[不没](?:晓得|清楚)(?:他|她|咋|怎|醒|起|好|退)|忘了?问|等会儿?(?:再|去)|一会儿?(?:再|去)|回头再|响到自动|没人"
 )
 MET_ALONE = re.compile("[他她](?:一个人|自己一个)")  # 老韩出去钓鱼了，她一个人剁馅
+# Of the other beside one who goes away: 妈也跟去了, 妈由我接走照看,
+GOES_TOO = re.compile(
+    "(?<!没)[跟陪随](?:着[去走回陪]|去|床|护|同|我[去走回])|一块儿?[去走回]|一起[去走回]|也[去走住停]|由我接|接(?:走|来|到我)"
+)
+STAYS = re.compile("在家|留家|看家|照常|不去|没去|照旧")
+BOTH_PAUSE = re.compile("(?:两个|俩|二老|两位|都)[^，。]{0,6}(?:不用|先?别|甭|先?停|暂停)")  # and of both
+AT_HOME = frozenset({"fire", "gas"})  # alarms that are everybody's who is there
 UP = frozenset({"fine", "core", "act"})  # tags of words that show somebody up and about
 BOTH_WELL = re.compile("(?:都|两位|俩|两个|两口)[^，。]{0,3}(?:好|没事|没啥|在|平安)")
 EARLIER = re.compile("[那这上前]一?条|前面|前头|刚才|说|撤|作废")  # about the earlier message
@@ -112,6 +119,11 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         mine = [p for p in mine if not _not_met(p)] or mine
     else:
         mine = [p for p in mine if not _only_helps(p)] or mine
+    if lead == "distress":  # 120 comes for the one in trouble, and not for whoever was named last
+        real = [p for p in mine if p.verdict.alarm not in HELP_COMES]
+        mine = mine if any(p.verdict.alarm in AT_HOME for p in real) else real or mine
+    if lead == "elder_away" and role != "elder":
+        mine += [p for p in parts if p not in mine and _goes_too(p, parts)]
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
     well = _in_contact(parts, ids, least, beside=lead != "checkin")
     if lead == "checkin" and not any(BOTH_WELL.search(c.text) for p in parts for c in p.clauses):
@@ -125,6 +137,17 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         also_elders=_named(well),
         why="；".join(dict.fromkeys(p.verdict.reasons.get(lead, reading.why) for p in mine)),
         alarm=next((p.verdict.alarm for p in mine if p.verdict.alarm), reading.alarm),
+    )
+
+
+def _goes_too(part: Part, parts: Sequence[Part]) -> bool:
+    """Is that one away as well: 妈也跟去了, 妈由我接走, 两位都先别等?"""
+    if len(part.ids) != 1 or (part.verdict.intent == "checkin" and part.verdict.strict):
+        return False
+    here = any(STAYS.search(c.text) for c in part.clauses)
+    return not here and (
+        any(GOES_TOO.search(c.text) for c in part.clauses)
+        or any(BOTH_PAUSE.search(c.text) for p in parts for c in p.clauses)
     )
 
 

@@ -17,7 +17,8 @@ from bot.reading.names import HAN, split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import FIRST_PERSON, TRAIT, Scene
 from bot.reading.senders import Sender, sender_of
-from bot.reading.who import Token
+from bot.reading.trouble import at_another, writers_own
+from bot.reading.who import NEAR_BY, Token
 
 if TYPE_CHECKING:
     from bot.reading.reader import Reader
@@ -41,14 +42,25 @@ BESIDE_WRITER = re.compile(
 HOUSE = re.compile(r"(?:姓|我是老?)?([\u4e00-\u9fff])(?:家的|氏|家那口子|家老[汉头太婆])")
 REPORTED = re.compile("(?:奶奶|爷爷|姐|哥|老师)?(?:也|先)?(?:报|说|按|打|回|吱|应|签|点)")  # after 替 and a name
 OWN_SELF = re.compile(
-    r"我(?:也|没事|没啥|好|平安|自己|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
+    r"我(?:也|没事|没啥|好|平安|自己(?!的)|身体|今天好|今个好|在家|在呢|没麻达|也没|都好|挺好|还好|还是老样|起来了|起了)"
 )
-WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:和|跟|与|及|同|陪|领着|带着|扶着|喊上|叫上)$|^(?:和|跟|与|同|陪)$")
+WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:、|和|跟|与|及|同|陪|领着|带着|扶着|喊上|叫上)$|^(?:和|跟|与|同|陪)$")
+# Before who goes away with the old person who writes: 明天跟老伴去女儿家
+ALONG = re.compile(
+    "(?:[，。！ ]|[今明后]天|[今明]儿|今早|[早晚]上|下午|上午|晌午|一早|刚|正|又|要)(?:和|跟|与|同|陪|带)着?$"
+)
+FOR_BOTH = re.compile("[帮给替接带送拉陪教叫](?:我|咱|俺)们?(?:俩|两个)")  # in a request
+AND_ME = re.compile("(?:和|跟|与)(?:我|俺|咱)(?:俩|两个)?(?:都|也|各自|一起|一块|一搭|[，。！ ]|$)")  # 老岳和我都平安
 LISTED = re.compile("(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨|奶|爷|老两口|两口子|夫妇))?$")
 BESIDE_ME = re.compile("(?:找|等|替|帮|骂|喊|输给|赢了|给|教|请|约|学|像|比)(?:了)?$")
 # A stranger in an old person's own news: 叫老李将死三回, 刚跟门房老周杀了两盘, 老刘昨个夜里走了，我心里堵得慌
 PASSING = re.compile(
     "(?:叫|被|让|给|替|找|等|听|帮|教|请|约|骂|门房|对门|隔壁|楼上|楼下|邻居|老邻居|街坊)(?:了)?(?:的)?$"
+)
+# What he does himself beside it, and not with or for that one: 老尚腌菜，我剥蒜
+MINE_TOO = re.compile(
+    "(?:^|[，。！ ])(?:但|可|倒是|就)?我(?:今[天早个儿]|刚才?|早上|才|也|还|正|都){0,2}"
+    "(?![今刚才也还正都早的家们妈爸娘爹儿女孙婆爷奶姑姨叔舅哥姐弟妹外岳公老邻同朋看见听问给替帮跟和碰遇叫喊打陪劝扶说瞧去怕让找等估以想知不没])"
 )
 PASSED_AWAY = re.compile(
     "(?:老汉|老师傅|爷爷|奶奶)?(?:昨[天晚个夜]?|前[天晚]|夜里|今早|今天){0,2}(?:夜里)?(?:走了|没了|去世|过世|不在了)"
@@ -62,7 +74,11 @@ OF_ME = re.compile(
 GAVE_ME = re.compile("(?:奶奶|爷爷|姐|哥|老师|师傅)?(?:昨[天晚个儿]|前[天晚]|上次|那天)?(?:给|送|借|捎|教)了?我")
 THAT_ONE = re.compile("[，。！ ][他她](?!们)")  # 玉香给我送来甜醅，她笑着呢
 REPORTS = re.compile("报到|平安|打卡|签到|醒了|起了|起来了")
-TOGETHER = re.compile("都|俩|也|两个|两位|一个[^，]{0,6}一个")
+TOGETHER = re.compile(
+    "都|俩|也|两[个位人]|一个[^，]{0,6}一个|一块(?:儿|[吃去看坐走下出上回包做打喝买晒遛逛择跳])|一起(?!去?的吗)|一搭|二位"
+)
+JOINED = re.compile("[和与、]$")  # before somebody who goes with one of the writer's own
+WE_TWO = re.compile("我们?(?:俩|两个)|咱俩|俩老|两个?人|两个老|俩人")
 BOTH = re.compile(
     "(?<!一切)(?<!样样)(?:都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|均(?:安|好|平安|无恙|正常|没事))|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口|两口子"
 )
@@ -70,11 +86,13 @@ BOTH = re.compile(
 BOTH_OF_THEM = re.compile(
     "(?:老夫妻|夫妻俩|(?<![我咱])两口子|老两口|两位老人|两个老人|俩老人|二老|(?<![我咱们])(?:两个?人|俩人?)(?=都|全|均|好))"
 )
+WITH_WRITER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away"})
 WITH_OTHER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away", "unreachable"})  # in news of these kinds
 # An old person of himself and the other half, whom he does not name: 他好，我也好
 HE_TOO = re.compile(
     "(?:他|她)(?:今[天儿个]|也|都)?(?:好|没事|没啥|平安|挺好|好着)[^，。他她]{0,4}[，。 ]+我也(?:好|没事|没啥|平安|行|挺好)|我好[^，。他她]{0,4}[，。 ]+[他她]也(?:好|没事|没啥|平安|挺好)"
 )
+AT_HOME = re.compile("(?:家里|屋里).{0,5}(?:没人|不接|没接|打不通)")  # where a couple live: nobody of the two answers
 PRONOUN = re.compile("[他她](?!们|俩|家)")
 ALL_OF_THEM = re.compile("^(?:俩|两个|两人|两位|他俩|她俩|他们|各自|均|全都|几位|三位|都|大家都|老人们?都|老两口|俩人)")
 
@@ -174,9 +192,12 @@ class Subject:
         if text.quote or mentions:  # 你妈 is seen from the one who is answered
             tokens = [t for t in tokens if t.kind != "spouse" or plain[t.start] not in "你他"]
         self.tokens = self._settle(tokens)
+        if (one := self._whose_half()) is not sender:
+            self.sender = one
+            if not (text.quote or mentions):
+                self.tokens = self._settle(reader.who.tokens(plain, one))
         if mentions and not any(t.ids for t in self.tokens) and not sender.family and YOUR_KIN.search(plain):
             self.tokens = self._spoken_to(mentions) or self.tokens
-        self.sender = self._whose_half()
         self.named = [t for t in self.tokens if t.kind not in ("other", "bare", "self", "unknown") and t.ids]
         self.strangers = [t for t in self.tokens if t.kind == "unknown"]
         self.selves = [t for t in self.tokens if t.kind == "self"]
@@ -204,6 +225,8 @@ class Subject:
                 continue
             if t.ambiguous and self.mentioned and (inside := tuple(i for i in t.ids if i in self.mentioned)):
                 t = Token(t.start, t.end, t.kind, inside, t.plural)
+            if t.ambiguous and NEAR_BY.search(self.plain, max(0, t.start - 8), t.start) is not None:
+                t = Token(t.start, t.end, t.kind, self._neighbours(t.ids), t.plural)
             kept.append(t)
         for k, t in enumerate(kept):
             if t.ambiguous and len(kept) > 1:
@@ -242,8 +265,22 @@ class Subject:
             kept = [t for t in kept if id(t) not in dropped]
             own = set(self.sender.elders)
             if self.sender.family and not TOGETHER.search(text) and any(t.ids and set(t.ids) <= own for t in kept):
-                kept = [t for t in kept if not t.ids or set(t.ids) & own]  # others come in only by the way
+                joined = [
+                    t
+                    for t in kept
+                    if JOINED.search(text, 0, t.start) and any(o.end + 1 == t.start for o in kept if set(o.ids) & own)
+                ]
+                # others come in only by the way
+                kept = [t for t in kept if not t.ids or set(t.ids) & own or t in joined]
         return kept
+
+    def _neighbours(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of `ids` in the building of the one who writes or is looked after, or in the compound; all where none is."""
+        elders, door = self.reader.roster.elders, self.reader.names.door
+        homes = {(elders[i].compound, door[i][0]) for i in self.sender.elders if i in door}
+        compounds = {elders[i].compound for i in self.sender.elders}
+        there = tuple(i for i in ids if elders[i].compound in compounds)
+        return tuple(i for i in there if i in door and (elders[i].compound, door[i][0]) in homes) or there or ids
 
     def _sex(self, t: Token) -> str:
         """男 or 女; empty where it is several or not known."""
@@ -259,6 +296,7 @@ class Subject:
                 not set(t.ids) & set(self.sender.spouse)
                 and GAVE_ME.match(self.plain, t.end) is not None
                 and THAT_ONE.search(self.plain, t.end) is None
+                and WE_TWO.search(self.plain, t.end) is None
             )
         )
 
@@ -285,7 +323,7 @@ class Subject:
         if not (sender.elder and sender.shared):
             return sender
         roster = self.reader.roster
-        named = {i for t in self.tokens if len(t.ids) == 1 and t.kind != "other" for i in t.ids}
+        named = {i for t in self.tokens if t.kind not in ("other", "self") for i in t.ids}
         mine = [i for i in sender.elders if i not in named and named & set(roster.household(i))]
         return sender_of((roster.people[mine[0]],), self.reader.names) if len(mine) == 1 else sender
 
@@ -372,6 +410,14 @@ class Subject:
         named = self.named
         if intent in ("issue", "activity", "chat"):
             return self._union(named) if named and intent == "chat" else ((), False)
+        if (
+            named
+            and intent in ("distress", "elder_away")
+            and sender.elder
+            and not sender.shared
+            and writers_own(self.clauses, named, away=intent == "elder_away")
+        ):
+            return sender.elders, False
         if named and intent == "distress":
             named = self._in_danger(named)
         elif intent == "checkin" and sender.elder:
@@ -381,11 +427,10 @@ class Subject:
         if named:
             ids, vague = self._union(named)
             if sender.elder and not sender.shared:
-                if (
-                    self.selves
-                    or any(WITH.search(self.plain[max(0, t.start - 4) : t.start]) for t in named)
-                    or OWN_SELF.search(self.plain)
-                ) and intent in ("checkin", "concern", "elder_away"):
+                along = any(self._goes_along(t, intent) for t in named)
+                if ((self.selves or along or OWN_SELF.search(self.plain)) and intent in WITH_WRITER) or (
+                    intent == "request" and (along or FOR_BOTH.search(self.plain) is not None)
+                ):
                     both = tuple(dict.fromkeys((*sender.elders, *ids)))
                     return both, vague
                 if intent == "correct" and OWN_SELF.search(self.plain):
@@ -429,9 +474,17 @@ class Subject:
                 return (), False
             if intent == "correct" and not re.search("平安|没接|报|我", self.plain):
                 return (), False
-            together = self._one_home(sender.elders) and BOTH.search(self.plain) is not None
+            nobody = intent == "unreachable" and AT_HOME.search(self.plain) is not None
+            together = self._one_home(sender.elders) and (nobody or BOTH.search(self.plain) is not None)
             return sender.elders, len(sender.elders) > 1 and not together
         return (), False
+
+    def _goes_along(self, t: Token, intent: Intent) -> bool:
+        """Is somebody joined to the old person who writes: 我和老水, 老岳和我都, 明天跟老伴去?"""
+        before = self.plain[max(0, t.start - 4) : t.start]
+        if intent == "elder_away" and ALONG.search(before) is not None:
+            return True
+        return WITH.search(before) is not None or AND_ME.match(self.plain, t.end) is not None
 
     def _with_the_other(self, intent: Intent, ids: Sequence[str]) -> bool:
         """Is one of a couple named, and behind it both spoken of: 敲了半天魏师傅才应，夫妻俩都在看戏?"""
@@ -511,7 +564,11 @@ class Subject:
     def _also_self(self) -> bool:
         """An elder names a stranger, but speaks of himself as well."""
         stranger = self.strangers[0]
-        if PASSING.search(self.plain[: stranger.start]) or PASSED_AWAY.match(self.plain, stranger.end):
+        if (
+            MINE_TOO.search(self.plain)
+            or PASSING.search(self.plain[: stranger.start])
+            or PASSED_AWAY.match(self.plain, stranger.end)
+        ):
             return True
         if WITH.search(self.plain[: stranger.start]) or OWN_SELF.search(self.plain) or re.match(r"跟|和", self.plain):
             return True
@@ -622,7 +679,11 @@ class Subject:
                     continue
             elif ALL_OF_THEM.search(c.text) and len(found) > 1 and not self.sender.elder:
                 current, vague = tuple(dict.fromkeys(i for ids in found for i in ids)), False
-            elif self.sender.elder and OWN_TURN.search(c.text):
+            elif (
+                self.sender.elder
+                and OWN_TURN.search(c.text)
+                and not (current and current != self.sender.elders and at_another(c.text))
+            ):
                 current, vague = self.sender.elders, self.sender.shared
             elif (meant := self._meant_by_pronoun(c.text, current, found)) is not None:
                 current, vague = meant, False

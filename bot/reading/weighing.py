@@ -34,7 +34,7 @@ PLAIN = 0.7  # an intent that is likelier than this needs no second look,
 SETTLED = 0.25  # unless contact is no nearer than this to no or yes, or it is about several of whom somebody may be in contact,
 HURRIED = 0.35  # (than this where many wait)
 HARMLESS = 0.06  # or an emergency is likelier than this and not yet plain
-SHORT, LONG = 6, 120  # characters: a text no longer than the one or longer than the other gets no second look
+SHORT, LONG = 1, 120  # characters: a text no longer than the one or longer than the other gets no second look
 UNREACHED, AWAY, CONCERN, CHECKIN, CHAT = (
     INTENTS.index(i) for i in ("unreachable", "elder_away", "concern", "checkin", "chat")
 )

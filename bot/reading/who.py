@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from bot.reading import segment
 from bot.reading.finding import Finder
-from bot.reading.names import DASHED, DOOR_PART, HAN, UNIT_DOOR, Names, number, split_name, surnames, titles
+from bot.reading.names import DASHED, DOOR_PART, HAN, ROOM, UNIT_DOOR, Names, number, split_name, surnames, titles
 from bot.reading.normalise import _lines
 from bot.reading.senders import Sender
 
 Kind = Literal["name", "given", "title", "kin", "bare", "self", "spouse", "address", "other", "unknown"]
 Place = tuple[int, int, tuple[str, ...]]
-DoorSpan = tuple[int, int, tuple[int, ...], bool]  # start, end, (building, unit, room), room known without building
+# start, end, (building, unit, room) as far as said (0: left out before the room), room known without building
+DoorSpan = tuple[int, int, tuple[int, ...], bool]
 
 
 class Token(NamedTuple):
@@ -50,7 +51,7 @@ def _kin() -> dict[str, tuple[str, frozenset[str]]]:
 @cache
 def _address_words() -> Finder[str]:
     """Kin words and titles."""
-    return Finder({word: word for word in (*_kin(), *titles(), *MY_DA) if word not in ("老", "工", DA)})
+    return Finder({word: word for word in (*_kin(), *titles()) if word not in ("老", "工", DA)})
 
 
 def _address_word_at(text: str, at: int) -> str:
@@ -91,7 +92,7 @@ FAMILY = re.compile(
 ONE_OF_IT = re.compile("(?:的|那个?|屋里)?(?:老?太太|老太|老[汉头爷嫂]|奶奶|爷爷|大爷|阿姨|[小女儿娃媳姑侄孙])")
 # 滕家老太太: one of a household that is called by a surname, which need not be her own.
 ONE_OF_HOUSE = re.compile(
-    "([\u4e00-\u9fff])家(?:的|里的?|那个?|屋里的?)?(老?(?:太太|太|婆婆|婆子|奶奶|阿姨)|老?(?:爷爷|大爷)|老爷子|老(?:汉|头子?))"
+    "([\u4e00-\u9fff])家(?:的|里的?|那个?|屋里的?)*(老?(?:太太|太|婆婆|婆子|奶奶|阿姨)|老?(?:爷爷|大爷)|老爷子|老(?:汉|头子?)|老?(?:嫂子|大?姐姐?|大?哥)|妹子)"
 )
 # After somebody's name: 牛连长两口子
 AND_THE_OTHER = re.compile(
@@ -108,7 +109,7 @@ NOT_OURS = re.compile(
 )
 # After a name of the writer's household that is a word as well: 建国让我说一声, 兰花手机没电了, but not 建国七十年, 兰花开了
 OF_SOMEBODY = re.compile(
-    "(?:[让叫说听跟和把给被咳]|[他她]|手机|眼|腿|脚|腰|牙|血压|自己|今[天早个儿]|昨|早[上起]|一早|刚|还[没在]|也[好在没]|[在去][^ ，]|正在|吃|睡[着了]|起来|好着|没[事啥起]|不[想肯吃在])"
+    "(?:[让叫说听跟和把给被咳]|[他她]|手机|眼|腿|脚|腰|牙|血压|自己|今[天早个儿]|昨|早[上起]|一早|刚|[还咋]|出门|也[好在没]|[在去][^ ，]|正在|吃|睡[着了]|起来|好着|没[事啥起]|不[想肯吃在])"
 )
 MOST_TOKENS = 40  # people of one message that are looked at
 HELPERS = frozenset({"老师", "师傅", "大夫", "医生", "主任", "书记", "工", "校长", "教授", "先生", "女士"})
@@ -120,11 +121,23 @@ BLOOMS = re.compile(
 CALLED = re.compile("([\u4e00-\u9fff]{2})(?:姐|哥|妹|弟|阿姨|叔|老师)?[，：:！ ]?(?=你|您)")  # 雪梅姐，你爸那边…
 PARENT = frozenset({"妈", "爸", "娘", "爹"})
 # 大 is a father here, where 我 stands before it and it begins no other word: 我大好着呢, but not 我大姐, 我大清早.
-DA, MY_DA = "大", ("我大", "俺大", "咱大")
-NOT_DA = re.compile(
-    "[家哥姐爷妈伯姨姑舅叔婶嫂娘儿女孙侄外表爹爸弟妹学概约致小多半部早清声晚中白夜冬夏热冷年雪雨周院门街厅厦会喊笑叫哭病惊意胆开方手腿脚衣棉力一二三]|不了|的(?=那|娃|孩|儿|女|丫|姑|小)"
+DA = "大"
+MY_DA = re.compile(
+    "(?<![比跟和你他她])[我俺咱]大(?!"  # not before 我: who is compared with me
+    "[家哥姐爷妈伯姨姑舅叔婶嫂娘儿女孙侄外表爹爸弟妹学概约致小多半部早清声晚中白夜冬夏热冷年雪雨周院门街厅厦会喊笑叫哭病惊意胆开方手腿脚衣棉力一二三]|不了|的(?=那|娃|孩|儿|女|丫|姑|小))"
 )
-FEWER = ("比", "跟", "和", "你", "他", "她")  # before 我大: who is compared with me
+ONLY_NAMED = frozenset(
+    {"老师傅", "老哥", "老弟", "老嫂子", "老姐姐", "老姐", "师"}
+)  # titles behind a surname, else nobody's
+NOT_SHI = re.compile("师[大范院生母父娘兄妹徒资部长级门爷奶]|(?<=工程)师|(?<=设计)师")  # 师 is short for 师傅: 吴师
+NEAR_BY = re.compile(
+    "(?:隔壁|对门|对面|楼上|楼下|我们[这那]?[楼院]|一个(?:院|楼|单元)|邻居)(?:单元|楼|家|住?的|那个?|我)*$"
+)  # before the name of a neighbour
+# A room without its building, by those who go from door to door
+ROOM_ALONE = re.compile(
+    r"(?<![\d\-:：.#])(?<!血压)(?<!高压)(\d{3,4})(?=(?:那?户)?(?:我[去上来敲看这马先也]|敲|没人|没开|喊|叫不|门|室|没动静|无人)|对[吧吗])"
+)
+PLAYFUL = ("女士", "先生", "同志")  # what the young call their own: 秀英女士又发养生视频
 STOP_TITLES = frozenset({"嫂", "嫂子", "大嫂", "姐", "哥", "大哥", "大姐", "哥哥", "姐姐", "二哥", "二姐"})
 
 
@@ -152,6 +165,9 @@ class Who:
                 if any(m.start() < end and start < m.end() for start, end, _ in places):
                     continue
                 if m[2] is None and text[m.end() - 1 : m.end()] != "楼" and m[3] is None:
+                    continue
+                if m[2] is None and (room := ROOM.match(text, m.end())) is not None:
+                    found.append((m.start(), room.end(), (number(m[1]), 0, int(room[1])), False))
                     continue
                 found.append((m.start(), m.end(), tuple(number(g) for g in m.groups() if g), False))
             if not any(len(d[2]) == 3 for d in found):
@@ -204,6 +220,8 @@ class Who:
             self._couples(text, found)
         self._addresses(text, places, doors, found)
         if not (sender.elder or sender.family):
+            self._rooms(text, places, doors, found)
+        if not (sender.elder or sender.family):
             self._seen_from(text, found, sender)
         found.sort(key=lambda t: t.start)
         return found
@@ -228,6 +246,13 @@ class Who:
                     found.append(Token(i, end, "name", self.narrow(ids, places, doors, i)))
             elif kind == "other":
                 found.append(Token(i, end, "other", ()))
+            elif kind == "called":
+                title = _address_word_at(text, end)
+                if title in titles() and title not in HELPERS:
+                    ids = self._of_sex(names.called[word], titles()[title])
+                    found.append(Token(i, end, "name", self.narrow(ids, places, doors, i)))
+                else:
+                    free = i
             else:
                 token = self._given(text, i, end, word, sender, places, doors)
                 if token is not None:
@@ -257,7 +282,7 @@ class Who:
             return None
         if sender.elder and not sender.shared:
             ids = own or ids
-        elif title not in titles():
+        elif title not in titles() or title in PLAYFUL:
             ids = self._own_first(ids, sender)
         if title:
             ids = self._of_sex(ids, titles().get(title) or _kin().get(title, ("-",))[0])
@@ -282,12 +307,8 @@ class Who:
         found: list[Token] = []
         ends = {t.end: t for t in known}
         singles, doubles = surnames()
-        for last, word in islice(_address_words().longest(text), MOST_TOKENS):
-            start, end = last + 1 - len(word), last + 1
-            if word in MY_DA:
-                if NOT_DA.match(text, end) or text.endswith(FEWER, 0, start):
-                    continue
-                start, word = start + 1, DA
+        for start, word in islice(_words_of_address(text), MOST_TOKENS):
+            end = start + len(word)
             if _covered(known, start, end):
                 continue
             named = ends.get(start)
@@ -300,6 +321,8 @@ class Who:
                 continue
             sex = titles().get(word)
             if word == "奶" and text[start - 1 : start] in ("牛", "羊", "喝", "热", "酸", "喂"):
+                continue
+            if word == "师" and NOT_SHI.match(text, start):
                 continue
             surname = ""
             if sex is not None and start:
@@ -340,31 +363,44 @@ class Who:
                     ids = tuple(self._own_first(ids, sender))
                 ids = self.narrow(ids, places, doors, start)
                 # the group's helpers are addressed so too; only with a hint of the place is it an elder
-                clear = len(ids) == 1 and bool(places or doors or surname not in self.names.helpers)
+                hint = (
+                    places
+                    or doors
+                    or surname not in self.names.helpers
+                    or NEAR_BY.search(text, 0, start - len(surname))
+                )
+                clear = len(ids) == 1 and bool(hint)
                 if (word in STOP_TITLES or word in HELPERS) and not clear:
                     found.append(Token(start - len(surname), end, "other", ()))
                     continue
                 both = len(ids) == 2 and _both(text, start - len(surname))
                 found.append(Token(start - len(surname), end, "title" if ids else "unknown", ids, plural=both))
                 continue
-            token = self._kin_token(text, start, end, word, sender)
+            if word in ONLY_NAMED:
+                continue
+            token = self._kin_token(text, start, end, word, sender, places, doors)
             if token is not None:
                 found.append(token)
         return found
 
     def _by_child(self, text: str, start: int, end: int, word: str, sender: Sender) -> Token | None:
-        """婧婧妈, 高翔他爸: an elder called by a child's name."""
+        """婧婧妈, 高翔他爸, 红霞，你妈: an elder called by a child's name."""
         kin = _kin().get(word)
-        if sender.elder or kin is None or kin[1].isdisjoint({"child", "grand", "inlaw"}):
+        told = text[start - 1 : start] == "你"
+        if (sender.elder and not told) or kin is None or kin[1].isdisjoint({"child", "grand", "inlaw"}):
             return None
-        stop = start - 1 if text[start - 1 : start] in ("他", "她") else start
+        stop = start - 1 if told or text[start - 1 : start] in ("他", "她") else start
+        if told:
+            stop = len(text[:stop].rstrip("，：:！! "))
         for size in (3, 2):
             ids = self.names.kin_of.get(text[stop - size : stop], ()) if stop >= size else ()
             if ids and (fitting := self._sexed(ids, kin[0])):
                 return Token(stop - size, end, "title", fitting, plural=kin[0] == "+")
         return None
 
-    def _kin_token(self, text: str, start: int, end: int, word: str, sender: Sender) -> Token | None:
+    def _kin_token(
+        self, text: str, start: int, end: int, word: str, sender: Sender, places: list[Place], doors: list[DoorSpan]
+    ) -> Token | None:
         """A kin word without a name: seen from the sender, or a bare title."""
         kin = _kin().get(word)
         before = text[max(0, start - 4) : start]
@@ -405,7 +441,7 @@ class Who:
                 return Token(start, end, "kin", ids, plural=one_home) if ids else None
             ids = self._sexed(fits, sex)
             if ids:
-                return Token(start, end, "kin", ids)
+                return Token(start, end, "kin", self.narrow(ids, places, doors, start))
             if word in STOP_TITLES or (not kin):
                 return None
             return Token(start, end, "unknown", ())
@@ -481,7 +517,8 @@ class Who:
                 ids = (*sender.elders, *sender.spouse)
                 if "口" in m[0] and any(t.ids and not set(ids).intersection(t.ids) for t in known):
                     continue  # 志远两口子回来了
-                found.append(Token(m.start(), m.end(), "self", ids, plural=not sender.shared))
+                one_home = not sender.shared or set(ids) <= set(self.names.roster.household(ids[0]))
+                found.append(Token(m.start(), m.end(), "self", ids, plural=one_home))
             elif len(sender.elders) > 1 and not sender.shared and not m[0].startswith(("我", "咱", "俺")):
                 found.append(Token(m.start(), m.end(), "kin", sender.elders, plural=True))
         if sender.elder and sender.spouse and not found and (m2 := WE_ALL.search(text)):
@@ -566,8 +603,10 @@ class Who:
         ):
             return
         start, end, parts, bare_room = max(doors, key=lambda d: len(d[2]))
-        if len(parts) == 3:
+        if len(parts) == 3 and parts[1]:
             ids: Sequence[str] = self.names.doors.get((parts[0], parts[1], parts[2]), ())
+        elif len(parts) == 3:
+            ids = [i for i, door in self.names.door.items() if _fits(door, parts, False)]
         elif len(parts) == 2 and places and (bare_room or any(t.kind == "bare" for t in found)):
             home = self.names.compounds.get(places[0][2][0], ()) if len(places[0][2]) == 1 else ()
             ids = [i for i in home if i in self.names.door and _fits(self.names.door[i], parts, bare_room)]
@@ -585,6 +624,26 @@ class Who:
         found[:] = [t for t in found if t.kind != "bare"]
         plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
         found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
+
+    def _rooms(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
+        """801我去, 401没人开: whoever lives there, where place, building or the roster leave one home only."""
+        for m in islice(ROOM_ALONE.finditer(text), MOST_TOKENS):
+            if any(start <= m.start() < end for start, end, _, _ in doors) or _covered(
+                found, m.start() - 1, m.end() + 2
+            ):
+                continue
+            ids = tuple(i for i, door in self.names.door.items() if door[2] == int(m[1]))
+            ids = self.narrow(ids, places, [d for d in doors if len(d[2]) < 3], m.start())
+            if ids and set(ids) <= set(self.names.roster.household(ids[0])):
+                found.append(Token(m.start(), m.end(), "address", ids))
+
+
+def _words_of_address(text: str) -> Iterator[tuple[int, str]]:
+    """(start, kin word or title) in order; 大 only where it is a father."""
+    found = [(last + 1 - len(word), word) for last, word in _address_words().longest(text)]
+    if DA in text:
+        found = sorted({*found, *((m.start() + 1, DA) for m in MY_DA.finditer(text))})
+    return iter(found)
 
 
 def _own(ids: Iterable[str], sender: Sender) -> list[str]:
@@ -614,7 +673,9 @@ def _both(text: str, at: int) -> bool:
 
 
 def _fits(door: tuple[int, int, int], parts: tuple[int, ...], bare_room: bool) -> bool:
-    return door[1:] == parts if bare_room else door[: len(parts)] == parts
+    if bare_room:
+        return door[1:] == parts
+    return all(said in (have, 0) for have, said in zip(door, parts, strict=False))
 
 
 def _nearest(spans: list[Any], near: int | None) -> Any:

@@ -1,0 +1,54 @@
+"""Of the one who writes and those named, who is in the trouble, or goes away: the one of whom the telling clause speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.reading.clauses import Clause
+from bot.reading.scene import FIRST_PERSON
+from bot.reading.who import Token
+
+DANGER = frozenset({"fall"})
+ABSENCE = frozenset({"goaway", "goback", "hospital", "selfaway"})
+SEARCHED = frozenset({"alarm-lost", "alarm-fire", "alarm-gas"})  # said of one who is missing, or of a place
+OF_ANOTHER = re.compile("[他她您你]|人家|老伴|老[头太婆]|婆[娘姨]|妹子|兄弟|不是我|着人|对门|隔壁|楼[上下]|邻居")
+# All that the writer says of himself is what he does about it: 我拉不动他, 我手抖得按不住号
+BESIDE_IT = re.compile("我.{0,4}(?:[拉扶抱拽背弄抬搬追]|瞅|看见?着?|打了|找|转了|喊|叫|手都?抖)")
+OWN_HEAD = re.compile("(?:就|但|可|倒是|只是)?(?:我|俺|咱)(?![们家老妈爸娘爹儿女孙屋看听见叫喊扶刚才])")
+# What the writer does for, or about, another: 我在门口喊了他半天, 我刚看见的
+AT_ANOTHER = re.compile(
+    "(?:喊|叫|敲|拍|等(?!你)|扶|看见|看到|瞅见|推|摸|掐|追|找).{0,6}(?:[他她]|半天|[了几十两三五]|没|不应|的$)|[他她]$"
+)
+
+
+def _alarming(c: Clause) -> bool:
+    return not c.unreal and (not DANGER.isdisjoint(c.tags) or any(t.startswith("alarm-") for t in c.tags))
+
+
+def _within(c: Clause, tokens: Iterable[Token]) -> list[Token]:
+    return [t for t in tokens if c.start <= t.start < c.end]
+
+
+def writers_own(clauses: Sequence[Clause], named: Sequence[Token], away: bool = False) -> bool:
+    """Does an old person who names others tell of his own trouble (or, `away`, absence): 胸口闷得很 老翟给我含了药?"""
+    telling = [c for c in clauses if (not ABSENCE.isdisjoint(c.tags) if away else _alarming(c))]
+    if not telling:
+        return False
+    first = telling[0]
+    if any(_within(c, named) for c in telling) or (not away and any(not SEARCHED.isdisjoint(c.tags) for c in telling)):
+        return False
+    if not away and BESIDE_IT.match(first.text):
+        return False
+    if OF_ANOTHER.search(first.text):
+        return False
+    return (
+        first.start < named[0].start
+        or OWN_HEAD.match(first.text) is not None
+        or FIRST_PERSON.match(first.text) is not None
+    )
+
+
+def at_another(clause: str) -> bool:
+    """Does the writer in a clause of his own only do something to another?"""
+    return AT_ANOTHER.search(clause) is not None
