@@ -19,11 +19,15 @@ WITH_HIM = re.compile(
     "|(?:楼上楼下|到处|满小区|满屋|院里)[^，]{0,2}找|陪着(?=[，。！ ]|$)|吓得|追到)"
 )
 # of somebody who tells it: 奶奶说他讲话含混, 老屈叔电话里说凤莲阿姨不见了,
-TELLS = re.compile("(?:在?电话里?|刚才?|打电话)?(?:来)?(?:说|讲|喊(?!不))(?:他|她)?")
+TELLS = re.compile(
+    "(?:在?电话里?|刚才?|(?:给我)?打来?(?:的)?电话来?|给我(?:发)?(?:语音|微信)|开门)?(?:来)?(?:说|讲|喊(?!不))(?:他|她)?"
+)
 # or of somebody who did not see it: 趁我爸上厕所的工夫.
 BUSY = re.compile(
-    "(?:睡个?回笼觉|午觉|上厕所)(?:起来|出来|回来)|(?:上厕所|打盹|睡着|没注意|做饭|买菜|出门|不在家|没在家).{0,4}(?:工夫|时候|那会|，)"
+    "(?:(?:睡个?回笼觉|午觉|上厕所)(?:起来|出来|回来)|(?:上厕所|打盹|睡着|没注意|做饭|买菜|出门|不在家|没在家).{0,4}(?:工夫|时候|那会|，))"
+    "(?=.{0,14}(?:门|跑|不见|没见|没了|没影|走了|溜|找|出去))"
 )
+SLIPPED_BY = re.compile("趁(?:我|咱|俺)?$")  # before whoever did not see it: 趁我爸洗脸出了门
 # In a part of a message: 已交给魏爷爷, 文奶奶给他揉着呢, 爸让她气得不轻.
 LOOKS_AFTER = re.compile(
     "给(?:他|她|敷|揉|按|喂|擦|捶|拍|爷爷|奶奶|爸|妈)|交给|交到|托给|领回|扶[着回进]|按着|守着|陪着|敷[着上]|揉|看着(?:他|她)|拉着(?:他|她)"
@@ -72,10 +76,14 @@ def told_to_help(text: str, start: int, end: int) -> bool:
     return TOLD_TO.match(after) is not None and (before == "老" or not HAN.match(before))
 
 
-def stands_by(text: str, end: int) -> bool:
-    """Is the one named up to text[end] told of as who helps or missed it?"""
-    after = text[end : end + 16]
-    return WITH_HIM.match(after) is not None or BUSY.match(after) is not None
+def stands_by(text: str, start: int, end: int) -> bool:
+    """Is the one named text[start:end] told of as who helps or missed it?"""
+    after = text[end : end + 28]
+    return (
+        SLIPPED_BY.search(text, 0, start) is not None
+        or WITH_HIM.match(after) is not None
+        or BUSY.match(after) is not None
+    )
 
 
 def tells(text: str, end: int) -> bool:

@@ -114,6 +114,8 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     mine = [p for p in parts if p.verdict.intent == lead or (lead == "checkin" and _passes(p))]
     if not mine:
         mine = [max(parts, key=lambda p: p.chance(lead))] if lead not in CONTACT else list(parts)
+        if lead == "concern" and (ill := [p for p in parts if not _only_well(p)]):
+            return _beside_the_ill(reading, ill, [p for p in parts if p not in ill])
     if lead == "checkin":
         mine = [p for p in mine if not _left_home(p, parts, role)] or mine
         mine = [p for p in mine if not _not_met(p)] or mine
@@ -138,6 +140,19 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         why="；".join(dict.fromkeys(p.verdict.reasons.get(lead, reading.why) for p in mine)),
         alarm=next((p.verdict.alarm for p in mine if p.verdict.alarm), reading.alarm),
     )
+
+
+def _only_well(part: Part) -> bool:
+    return part.verdict.intent == "checkin" or part.chance("checkin") > 2 * part.chance("concern")
+
+
+def _beside_the_ill(reading: Reading, ill: Sequence[Part], well: Sequence[Part]) -> Reading:
+    """殷爷爷头疼，柴奶奶正常: a complaint of all, though of no part it is sure: that of those who are not told of as well."""
+    ids = tuple(dict.fromkeys(i for p in ill for i in p.ids))
+    rest = tuple(dict.fromkeys(i for p in well for i in p.ids if i not in ids))
+    if not rest or reading.also or reading.ambiguous:
+        return reading
+    return reading._replace(elders=ids, also=("checkin",), also_elders={"checkin": rest})
 
 
 def _goes_too(part: Part, parts: Sequence[Part]) -> bool:

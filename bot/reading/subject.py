@@ -17,7 +17,7 @@ from bot.reading.names import HAN, split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import FIRST_PERSON, TRAIT, Scene
 from bot.reading.senders import Sender, sender_of
-from bot.reading.trouble import at_another, writers_own
+from bot.reading.trouble import alarmed, at_another, writers_own
 from bot.reading.who import NEAR_BY, Token
 
 if TYPE_CHECKING:
@@ -495,10 +495,10 @@ class Subject:
     def _in_danger(self, named: list[Token]) -> list[Token]:
         """Of those named beside an emergency, without the one who is told what to do, or does it: 妈先把速效给爸含上."""
         spoken_to = [] if self.sender.elder else [t for t in named if told_to_help(self.plain, t.start, t.end)]
-        others = [t for t in named if t not in spoken_to and not stands_by(self.plain, t.end)]
-        kept = [t for t in others if not tells(self.plain, t.end)]
-        if kept or others:
-            return kept or others
+        others = [t for t in named if t not in spoken_to and not stands_by(self.plain, t.start, t.end)]
+        kept = [t for t in others if not tells(self.plain, t.end)] or others
+        if kept:
+            return alarmed(self.clauses, kept) or kept
         if not spoken_to:
             return [] if self.sender.elder else named  # 喘不上来气，老董没听着
         home = self.reader.roster.household(spoken_to[0].ids[0])

@@ -11,14 +11,16 @@ from bot.reading.who import Token
 
 DANGER = frozenset({"fall"})
 ABSENCE = frozenset({"goaway", "goback", "hospital", "selfaway"})
-SEARCHED = frozenset({"alarm-lost", "alarm-fire", "alarm-gas"})  # said of one who is missing, or of a place
+PLACES = frozenset({"alarm-fire", "alarm-gas"})  # said of a place
+SEARCHED = PLACES | {"alarm-lost"}  # or of one who is missing
 OF_ANOTHER = re.compile("[他她您你]|人家|老伴|老[头太婆]|婆[娘姨]|妹子|兄弟|不是我|着人|对门|隔壁|楼[上下]|邻居")
 # All that the writer says of himself is what he does about it: 我拉不动他, 我手抖得按不住号
 BESIDE_IT = re.compile("我.{0,4}(?:[拉扶抱拽背弄抬搬追]|瞅|看见?着?|打了|找|转了|喊|叫|手都?抖)")
 OWN_HEAD = re.compile("(?:就|但|可|倒是|只是)?(?:我|俺|咱)(?![们家老妈爸娘爹儿女孙屋看听见叫喊扶刚才])")
 # What the writer does for, or about, another: 我在门口喊了他半天, 我刚看见的
 AT_ANOTHER = re.compile(
-    "(?:喊|叫|敲|拍|等(?!你)|扶|看见|看到|瞅见|推|摸|掐|追|找).{0,6}(?:[他她]|半天|[了几十两三五]|没|不应|的$)|[他她]$"
+    "(?:喊|叫|敲|拍|等(?!你)|扶|看见|看到|瞅见|推|摸|掐|追|找|转).{0,6}(?:[他她]|半天|[了几十两三五]|没|遍|不应|的$)|[他她]$"
+    "|(?:[拉扶拽抬抱背弄喊叫]|都){1,3}不[动起应醒]|上个?(?:厕所|茅房)|(?:工夫|功夫)$"
 )
 
 
@@ -47,6 +49,14 @@ def writers_own(clauses: Sequence[Clause], named: Sequence[Token], away: bool = 
         or OWN_HEAD.match(first.text) is not None
         or FIRST_PERSON.match(first.text) is not None
     )
+
+
+def alarmed(clauses: Sequence[Clause], named: Sequence[Token]) -> list[Token]:
+    """Those named in the clauses that alarm: 我妈摔了，我爸在边上急. None where a place is in danger, or nobody is named there."""
+    telling = [c for c in clauses if _alarming(c)]
+    if any(not PLACES.isdisjoint(c.tags) for c in telling):
+        return []
+    return [t for t in named if any(c.start <= t.start < c.end for c in telling)]
 
 
 def at_another(clause: str) -> bool:
