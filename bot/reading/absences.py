@@ -195,10 +195,10 @@ def _family_away(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Ver
             and not {"noanswer", "askcheck"} & tags
             and scene.known
             and re.search(
-                r"(?:这|那)(?:几天|两天|周|段|个礼拜|边)|[0-9一二两三四五六七八九十几](?:天|个月|周|号)|明天|后天|下周|周末|今晚|今天",
+                r"(?:这|那)(?:几天|两天|周|段|个礼拜|边)|[0-9一二两三四五六七八九十几](?:天|个月|周|号)|明天|后天|下周|周末|今晚|今天|托给",
                 scene.text,
             )
-            and re.search("拜托|麻烦|靠|照|操心|留心", scene.text)
+            and re.search("拜托|麻烦|靠|照|操.?心|留心|费心|盯|瞅|看着|托给", scene.text)
             and not cover[0].asked
             and not THANK_PAST.search(scene.text.replace("麻烦", ""))
         ):

@@ -31,6 +31,14 @@ HELPLESS = re.compile("够不着|弄不来|不会用|不会弄|提不动|搬不�
 ORDERS = re.compile(
     "[订加留][0-9一两二三半]?[份碗个顿]|多[打送带订留盛加]一?[份碗个]|(?<![非硬正还就也我只不])要(?:剪|理|修|换|擦|配|装|通)(?!好|完|过|了)"
 )
+# What an old person, or one of the family, needs, told as a fact or an order: 没米了, 捎两根葱, 按摩的有吗
+NEEDED = re.compile(
+    "[没缺](?:米|面|油|盐|药|电池|菜|纸|试纸|针头|煤|奶|馍|被子|人手|个人|个搭手)"
+    "|(?:米|面|油|盐|药|菜|奶|纸|片|针头|煤|电池)(?:都|也|快|就)?(?:没有?|用完|吃完|喝完|断|见底)[了咧]"
+    "|^(?:帮|给我|替我)(?:我|忙)?[带捎买取拿订挂贴换修量剪理送提搬收装](?!了|过|完)"
+    "|^(?:[他她妈爸爷奶]{0,2}(?:要|想))?[捎订带送买量换修借来][一两三四五六八十半几点些个0-9](?!遍|趟|次|回|会儿)"
+    "|的(?:有吗|有没有?|有不|来不|来吗|来了没)|有[^，。 ]{1,4}的(?:吗|没有?|不)$|[一两三四0-9][份碗](?:饭|餐|$)|得补一?张"
+)
 ON_MY_WAY = re.compile("我(?:来|去|给|帮|带|陪)")
 
 
@@ -53,6 +61,7 @@ def request(clauses: Sequence[Clause], tags: set[str], scene: Scene, v: Verdict)
             STRONG_WANT.search(c.text) is not None
             or STRONG_WANT.search(joined) is not None
             or (scene.role != "elder" and ORDERS.search(c.text) is not None)
+            or ((scene.own or scene.role == "family") and NEEDED.search(c.text) is not None)
         )
         if "claim" in c.tags and not re.search("谁|哪位|能不能|麻烦|想请|有没有", joined):
             continue

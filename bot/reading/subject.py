@@ -49,6 +49,10 @@ WITH = re.compile(r"(?:我|俺|咱|本人|老朽)(?:、|和|跟|与|及|同|陪|
 ALONG = re.compile(
     "(?:[，。！ ]|[今明后]天|[今明]儿|今早|[早晚]上|下午|上午|晌午|一早|刚|正|又|要)(?:和|跟|与|同|陪|带)着?$"
 )
+# Of somebody beside the request of the one who writes, for whom it is not: 老褚够不着，谁会修水箱
+NO_HELP = re.compile(
+    "也?(?:[跑走搬提拎]不动|够不着|拧不开|看不见|修了|修不[好了]|[说嫌]我|叫我别|喊我|把我的|今[个天]去|不在|出门)"
+)
 FOR_BOTH = re.compile("[帮给替接带送拉陪教叫](?:我|咱|俺)们?(?:俩|两个)")  # in a request
 AND_ME = re.compile("(?:和|跟|与)(?:我|俺|咱)(?:俩|两个)?(?:都|也|各自|一起|一块|一搭|[，。！ ]|$)")  # 老岳和我都平安
 LISTED = re.compile("(?:老?(?:奶奶|爷爷|阿姨|大爷|大妈|老师|叔叔?|老人|师傅|姨|奶|爷|老两口|两口子|夫妇))?$")
@@ -106,6 +110,7 @@ AT_HOME_OF = re.compile("(?:老?(?:奶奶|爷爷|大姐|大哥|阿姨|老师))?(
 SAYS = re.compile(
     r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)"
 )
+TOLD_SHORTLY = frozenset("是好在安行到✓")  # one character that says something of somebody: 柳工好，麻爷好，韩师傅没敲开
 NEXT_WORDS = 5  # characters between 说 and the one who is spoken of: 妈说我爸好着, but not 妈说肚子疼，我爸没事
 
 
@@ -418,6 +423,8 @@ class Subject:
             and writers_own(self.clauses, named, away=intent == "elder_away")
         ):
             return sender.elders, False
+        if named and intent == "request" and sender.elder and not sender.shared and PRONOUN.search(self.plain) is None:
+            named = [t for t in named if not NO_HELP.match(self.plain, t.end)]
         if named and intent == "distress":
             named = self._in_danger(named)
         elif intent == "checkin" and sender.elder:
@@ -671,9 +678,9 @@ class Subject:
                 bare = c.text
                 for t in here:
                     bare = bare.replace(self.plain[t.start : t.end], "")
-                listed = c.mark == "、" and LISTED.search(self.plain, max(t.end for t in here), c.end) is not None
+                listed = c.mark == "、" and LISTED.match(self.plain, max(t.end for t in here), c.end) is not None
                 left = bare.strip("和跟与及还有的爷奶叔姨阿老师 ")
-                if listed or (not c.tags and len(left) <= 1 and left != "是"):
+                if listed or (not c.tags and len(left) <= 1 and left not in TOLD_SHORTLY):
                     pending = joined
                     waiting.append(c)
                     continue
