@@ -82,11 +82,19 @@ TOGETHER = re.compile(
     "都|俩|也|两[个位人]|一个[^，]{0,6}一个|一块(?:儿|[吃去看坐走下出上回包做打喝买晒遛逛择跳])|一起(?!去?的吗)|一搭|二位"
 )
 JOINED = re.compile("[和与、]$")  # before somebody who goes with one of the writer's own
+# Of an old person and one other whom he names: 秀兰在我家绣鞋垫，两个人戴着老花镜笑
+COMPANY = re.compile(
+    "(?<![叫让带])我们?俩|咱俩|我们?两个(?!月|[星礼])|(?<!老)两个?人(?![家来都]?没)|俩人(?!没)|[跟和与]我(?:一起|一块|一搭|在|坐(?!一趟)|抢|下[了棋盘])"
+    "|(?<![切样的啥喝里身年次天])都(?:美着|好着?(?:呢|哩|$|[，。 ])|没事|没啥|硬朗|精神|结实|乐着)"
+)
+NO_COMPANY = re.compile("梦|别把|老把|搞混|不是一家|同名")
 WE_TWO = re.compile("我们?(?:俩|两个)|咱俩|俩老|两个?人|两个老|俩人")
 BOTH = re.compile(
     "(?<!一切)(?<!样样)(?:都(?:好|在|起|吃|睡|没|挺|平安|正常|没事)|均(?:安|好|平安|无恙|正常|没事))|两(?:位|人)|两个(?=人|老|都|全|一起|好|在|[，。！]|$)|俩|二老|二人|[×xX*]2|老两口|两口子"
 )
 # Behind the name of one, of him and the other half,
+BOTH_BARE = re.compile("奶奶.*爷爷|爷爷.*奶奶|老太太.*老爷子|老爷子.*老太太|[他她](?:的)?老伴")
+UNSEEN = re.compile("没[见碰看起接]|不在|下楼|出去|出门|没回|[住去]院")
 BOTH_OF_THEM = re.compile(
     "(?:老夫妻|夫妻俩|(?<![我咱])两口子|老两口|两位老人|两个老人|俩老人|二老|(?<![我咱们])(?:两个?人|俩人?)(?=都|全|均|好))"
 )
@@ -94,7 +102,8 @@ WITH_WRITER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away"})
 WITH_OTHER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away", "unreachable"})  # in news of these kinds
 # An old person of himself and the other half, whom he does not name: 他好，我也好
 HE_TOO = re.compile(
-    "(?:他|她)(?:今[天儿个]|也|都)?(?:好|没事|没啥|平安|挺好|好着)[^，。他她]{0,4}[，。 ]+我也(?:好|没事|没啥|平安|行|挺好)|我好[^，。他她]{0,4}[，。 ]+[他她]也(?:好|没事|没啥|平安|挺好)"
+    "[他她](?:和我|我)都|[他她]好，?我好|[他她](?:也)?(?:起了|在|吃了|睡了|醒了)[，。 ]+我也|我(?:起了|在|好|吃了|醒了|无病|没病)[，。 ]+[他她]也"
+    "|(?:他|她)(?:今[天儿个]|也|都)?(?:好|没事|没啥|平安|挺好|好着)[^，。他她]{0,4}[，。 ]+我也(?:好|没事|没啥|平安|行|挺好)|我好[^，。他她]{0,4}[，。 ]+[他她]也(?:好|没事|没啥|平安|挺好)"
 )
 AT_HOME = re.compile("(?:家里|屋里).{0,5}(?:没人|不接|没接|打不通)")  # where a couple live: nobody of the two answers
 PRONOUN = re.compile("[他她](?!们|俩|家)")
@@ -428,8 +437,8 @@ class Subject:
         if named and intent == "distress":
             named = self._in_danger(named)
         elif intent == "checkin" and sender.elder:
-            if self.couple:
-                return self.couple, False
+            if self.couple or self.company:
+                return self.couple or self.company, False
             named = [t for t in named if not (set(t.ids) <= set(sender.spouse) and left_alone(self.plain, t.end))]
         if named:
             ids, vague = self._union(named)
@@ -462,7 +471,7 @@ class Subject:
             return ids, vague
         if self.selves:
             return self._union(self.selves)
-        if intent == "checkin" and sender.elder and not self.text.quote and HE_TOO.match(self.plain):
+        if intent == "checkin" and sender.elder and not self.text.quote and HE_TOO.search(self.plain):
             return (*sender.elders, *sender.spouse), sender.shared
         if self.quoted is not None and (
             not (sender.elder and intent in ("checkin", "concern")) or BESIDE_WRITER.match(self.plain)
@@ -497,7 +506,11 @@ class Subject:
         """Is one of a couple named, and behind it both spoken of: 敲了半天魏师傅才应，夫妻俩都在看戏?"""
         if intent not in WITH_OTHER or len(ids) != 1 or len(self.reader.roster.household(ids[0])) != 2:
             return False
-        return BOTH_OF_THEM.search(self.plain, max(t.end for t in self.named)) is not None
+        if BOTH_OF_THEM.search(self.plain, max(t.end for t in self.named)) is not None:
+            return True
+        return intent == "checkin" and bool(
+            BOTH_BARE.search(self.plain) and BOTH.search(self.plain) and not UNSEEN.search(self.plain)
+        )
 
     def _in_danger(self, named: list[Token]) -> list[Token]:
         """Of those named beside an emergency, without the one who is told what to do, or does it: 妈先把速效给爸含上."""
@@ -543,6 +556,17 @@ class Subject:
     def couple(self) -> tuple[str, ...]:
         """Of an elder who writes and the other half, who alone is named: those that the text tells of. Else none."""
         return self._of_two(told_of)
+
+    @cached_property
+    def company(self) -> tuple[str, ...]:
+        """Of an old person who names one other, no wife or husband: both, where the text says so (两个人, 跟我在). Else none."""
+        sender = self.sender
+        others = {i for t in self.named for i in t.ids}.difference(sender.elders)
+        if not sender.elder or sender.shared or len(others) != 1 or others <= set(sender.spouse) or self.strangers:
+            return ()
+        if any(t.ambiguous for t in self.named) or COMPANY.search(self.plain) is None or NO_COMPANY.search(self.plain):
+            return ()
+        return (*sender.elders, *others)
 
     @property
     def together(self) -> bool:

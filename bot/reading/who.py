@@ -137,6 +137,7 @@ NEAR_BY = re.compile(
 ROOM_ALONE = re.compile(
     r"(?<![\d\-:：.#])(?<!血压)(?<!高压)(\d{3,4})(?=(?:那?户)?(?:我[去上来敲看这马先也]|敲|没人|没开|喊|叫不|门|室|没动静|无人)|对[吧吗])"
 )
+TWO_THERE = re.compile("的?(?:那|这)?(?:对|两位|俩老|老两口|老夫妻|两口子|二老|两个老|俩人)")
 PLAYFUL = ("女士", "先生", "同志")  # what the young call their own: 秀英女士又发养生视频
 STOP_TITLES = frozenset({"嫂", "嫂子", "大嫂", "姐", "哥", "大哥", "大姐", "哥哥", "姐姐", "二哥", "二姐"})
 
@@ -219,6 +220,7 @@ class Who:
         if not PAIR_SIGNS.isdisjoint(text):
             self._couples(text, found)
         self._addresses(text, places, doors, found)
+        self._doors_of_two(text, places, doors, found)
         if not (sender.elder or sender.family):
             self._rooms(text, places, doors, found)
         if not (sender.elder or sender.family):
@@ -624,6 +626,17 @@ class Who:
         found[:] = [t for t in found if t.kind != "bare"]
         plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
         found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
+
+    def _doors_of_two(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
+        """12号楼1单元602两位都在家: both who live there, though one of them is named further on."""
+        for start, end, parts, _ in doors:
+            if len(parts) != 3 or TWO_THERE.match(text, end) is None or _covered(found, start, end):
+                continue
+            ids = self.narrow(
+                [i for i, door in self.names.door.items() if _fits(door, parts, False)], places, [], start
+            )
+            if len(ids) == 2 and set(ids) <= set(self.names.roster.household(ids[0])):
+                found.append(Token(start, end, "address", ids, plural=True))
 
     def _rooms(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
         """801我去, 401没人开: whoever lives there, where place, building or the roster leave one home only."""
