@@ -305,7 +305,8 @@ class Reader:
         addressed: bool,
     ) -> Reading:
         lead = whole.intent = several.leading(whole, parts)
-        read = several.divide(self._decide(message, subject, whole, addressed), whole, parts, lead, scene.role)
+        read = self._decide(message, subject, whole, addressed)
+        read = several.divide(read, whole, parts, lead, scene.role, self.roster.household)
         if read.intent == "checkin" and not read.also and subject.couple:
             return read._replace(elders=subject.couple)
         return read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import CONTACT, INTENTS, Intent, Reading
@@ -39,8 +39,9 @@ MET_ALONE = re.compile("[他她](?:一个人|自己一个)")  # 老韩出去钓�
 GOES_TOO = re.compile(
     "(?<!没)[跟陪随](?:着[去走回陪]|去|床|护|同|我[去走回])|一块儿?[去走回]|一起[去走回]|也[去走住停]|由我接|接(?:走|来|到我)"
 )
-STAYS = re.compile("在家|留家|看家|照常|不去|没去|照旧")
+STAYS = re.compile("在家|留家|看家|不去|没去|照旧")
 BOTH_PAUSE = re.compile("(?:两个|俩|二老|两位|都)[^，。]{0,6}(?:不用|先?别|甭|先?停|暂停)")  # and of both
+SAFE = re.compile("(?:出|下)来了|没伤|没事|没啥|好着|安全|在外|楼下|邻居家|不在|出去|没在|救出|扶出|背出|转移")
 AT_HOME = frozenset({"fire", "gas"})  # alarms that are everybody's who is there
 UP = frozenset({"fine", "core", "act"})  # tags of words that show somebody up and about
 BOTH_WELL = re.compile("(?:都|两位|俩|两个|两口)[^，。]{0,3}(?:好|没事|没啥|在|平安)")
@@ -99,8 +100,18 @@ def leading(whole: Verdict, parts: Sequence[Part]) -> Intent:
     return whole.intent
 
 
-def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent, role: str) -> Reading:
-    """The reading of the whole message with its elders set apart by what is said of each. `role`: of who writes."""
+def divide(
+    reading: Reading,
+    whole: Verdict,
+    parts: Sequence[Part],
+    lead: Intent,
+    role: str,
+    household: Callable[[str], Sequence[str]],
+) -> Reading:
+    """The reading of the whole message with its elders set apart by what is said of each.
+
+    `role`: of who writes; `household`: who lives with an elder.
+    """
     if lead == "correct":
         return _corrected(reading, parts)
     least = WITNESSED if role in ("elder", "family") and lead not in CONTACT else ALSO
@@ -124,7 +135,11 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
     if lead == "distress":  # 120 comes for the one in trouble, and not for whoever was named last
         real = [p for p in mine if p.verdict.alarm not in HELP_COMES]
         mine = mine if any(p.verdict.alarm in AT_HOME for p in real) else real or mine
+        if any(p.verdict.alarm in AT_HOME for p in real):
+            there = {j for p in real for i in p.ids for j in household(i)}
+            mine += [p for p in parts if p not in mine and not there.isdisjoint(p.ids) and not _is_safe(p)]
     if lead == "elder_away" and role != "elder":
+        mine = [p for p in mine if not any(STAYS.search(c.text) for c in p.clauses)] or mine
         mine += [p for p in parts if p not in mine and _goes_too(p, parts)]
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
     well = _in_contact(parts, ids, least, beside=lead != "checkin")
@@ -140,6 +155,11 @@ def divide(reading: Reading, whole: Verdict, parts: Sequence[Part], lead: Intent
         why="；".join(dict.fromkeys(p.verdict.reasons.get(lead, reading.why) for p in mine)),
         alarm=next((p.verdict.alarm for p in mine if p.verdict.alarm), reading.alarm),
     )
+
+
+def _is_safe(part: Part) -> bool:
+    """Is one who lives where it burns told of as out of it?"""
+    return any(SAFE.search(c.text) for c in part.clauses)
 
 
 def _only_well(part: Part) -> bool:

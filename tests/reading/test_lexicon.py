@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.reading.clauses import split
 from bot.reading.lexicon import LexiconError, Scanner, compile_entry, read_lists, scanner
 
 
@@ -30,3 +31,20 @@ def test_an_entry_that_cannot_be_understood_is_named_with_its_list(entry: str) -
 def test_the_lists_that_ship_are_found_and_compile() -> None:
     assert {"alarm-fall", "noanswer", "fine", "symptom"} <= read_lists().keys()
     assert next(h.tag for h in scanner().scan("叫不醒", [(0, 3)])[0]).startswith("alarm")
+
+
+# Said of what one longs for, laughs at or eats: 想死了, 呛死了, 馋得流口水了.
+IDIOMS = {"呛死了", "想死了", "流口水了"}
+
+
+def test_an_alarm_stays_one_with_a_particle_behind_it() -> None:
+    hidden = set()
+    for tag, entries in read_lists().items():
+        if not tag.startswith("alarm-"):
+            continue
+        for entry in map(compile_entry, entries):
+            for head in entry.heads if entry.tail is None else ():
+                clauses = split(head + "了", scanner(), head + "了")
+                if not any(tag in c.tags | c.denied for c in clauses):
+                    hidden.add(head + "了")
+    assert hidden == IDIOMS
