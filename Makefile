@@ -42,9 +42,11 @@ bench: venv  ## measure speed and memory (minutes)
 
 TAUGHT := tests/reading/corpora/taught
 # Lines that carry on from each other, which the encoder, seeing one alone, learns nothing from; and messages that stand alone and
-# are as hard as in life, which count twice and come last. In those of PAIRS at least two people play a part.
+# are as hard as in life, which count twice and come last. In those of PAIRS at least two people play a part; those of SHORT, in few
+# words or about the borders between intents, came later.
 STORIES := $(addprefix $(TAUGHT)/w,26 27 28 29 30 31 32)
-EXAMS := $(sort $(wildcard $(TAUGHT)/x*))
+SHORT := $(addprefix $(TAUGHT)/x,167 168 169 170 175 176 177 178 181 182 184)
+EXAMS := $(sort $(filter-out $(SHORT),$(wildcard $(TAUGHT)/x*)))
 PAIRS := $(addprefix $(TAUGHT)/x,121 122 123 124 125 126 129 130 131 132 133 134 135 136 137 138 139 140 141 142 143 144)
 
 teach: venv  ## train the learned part of the reading from the labelled messages (minutes)
@@ -55,9 +57,10 @@ balance: .venv-teach/stamp  ## fit how much the looks and the rules count togeth
 	.venv-teach/bin/python -m bot.reading.teach_persons $(sort $(wildcard tests/reading/corpora/tuning/* tests/reading/corpora/weighed/*))
 
 ponder: .venv-teach/stamp  ## tune the encoder of the reading (three hours; PyTorch goes into .venv-teach)
-	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(filter-out $(STORIES) $(PAIRS),$(wildcard $(TAUGHT)/*))) $(filter-out $(PAIRS),$(EXAMS))
+	.venv-teach/bin/python -m bot.reading.teach_pondering $(sort $(filter-out $(STORIES) $(PAIRS) $(SHORT),$(wildcard $(TAUGHT)/*))) $(filter-out $(PAIRS),$(EXAMS))
 	.venv-teach/bin/python -m bot.reading.teach_pondering --start bot/reading/pondering.npz --rate 5e-5 $(EXAMS)
 	.venv-teach/bin/python -m bot.reading.teach_pondering --start bot/reading/pondering.npz --rate 4e-5 --turns 1 $(EXAMS) $(PAIRS) $(PAIRS)
+	.venv-teach/bin/python -m bot.reading.teach_pondering --start bot/reading/pondering.npz --rate 5e-5 --turns 1 $(EXAMS) $(SHORT) $(SHORT) $(SHORT)
 
 soak: venv  ## random days full of crashes, and every transaction boundary of a scripted day (minutes to an hour, on all cores; goes on where it was stopped)
 	$(BIN)/python -m tests.soak $(SOAK)

@@ -24,6 +24,7 @@ DASHED = re.compile(r"(?<![\d\-/.])(\d{1,3})[-－#](\d{1,2})[-－](\d{3,4})(?![\
 DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九十")}
 ENDINGS = re.compile(r"(?:家属院|小区|社区|家园|花园|家属区|生活区|院区|大院|公寓|院|苑|园|里|坊|村|区)$")
 
+LONGEST_NAME = 4
 LONGEST_CALLED = 6  # characters of a WeChat name that somebody is called by in the group: 晚霞阿姨
 
 Door = tuple[int, int, int]
@@ -183,6 +184,12 @@ class Names:
             if kind != "called" or start not in at:  # 登科, and not the 登科老汉 who calls himself so
                 at[start] = (kind, word)  # longer ones of the same start come later
         return [(start, *at[start]) for start in sorted(at)]
+
+    def held(self, text: str, start: int, end: int) -> bool:
+        """Does a name hold some of text[start:end]?"""
+        low = max(0, start - LONGEST_NAME)
+        near = text[low : end + LONGEST_NAME]
+        return any(low + at < end and start < low + at + len(word) for at, _, word in self.words_in(near))
 
     def places_in(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
         """(start, end, compounds) of the compounds named in a text."""

@@ -139,23 +139,32 @@ def _slips() -> _Slips:
 LITTLE = re.compile("品安全|平安|评安全|就名单|就命令|就名字|要疼爱|没时间|没是不是|贫安|以一保|滑到底|滑到那|没气味道")
 
 
-def mend(text: str) -> str:
-    """Dictation slips by sound put right: 抱平安 → 报平安, 就命 → 救命."""
+# What one character, and nothing else, is short for.
+ALONE = {"救": "救命", "救救": "救命", "撤": "撤回", "撤了": "撤回了", "收回": "撤回"}
+Held = Callable[[str, int, int], bool]  # does somebody's name hold some of text[start:end]?
+
+
+def mend(text: str, held: Held | None = None) -> str:
+    """Dictation slips by sound put right: 抱平安 → 报平安, 就命 → 救命; but 马国良血压高 is no 量血压."""
     sounds, signs, heard, short = _slips()
-    text = _replaced(text, text, short, LITTLE)
-    return text if signs.isdisjoint(text) else _replaced(text, _by_sound(text, sounds), heard)
+    text = _replaced(text, text, short, held, LITTLE)
+    return text if signs.isdisjoint(text) else _replaced(text, _by_sound(text, sounds), heard, held)
 
 
 def _by_sound(text: str, sounds: dict[str, str]) -> str:
     return "".join(map(sounds.get, text, text))  # str.translate is slow on characters that a table lacks
 
 
-def _replaced(text: str, seen: str, finder: Finder[tuple[int, str]], never: re.Pattern[str] | None = None) -> str:
+def _replaced(
+    text: str, seen: str, finder: Finder[tuple[int, str]], held: Held | None, never: re.Pattern[str] | None = None
+) -> str:
     """The text with what the finder finds in `seen` (the same text, in another writing) put right."""
     out: list[str] = []
     at = 0
     for last, (size, right) in finder.longest(seen):
         start = last + 1 - size
+        if text.startswith(right, start) or (held is not None and held(text, start, last + 1)):
+            continue
         if never is None or not never.match(text, start):
             out += (text[at:start], right)
             at = last + 1
@@ -197,8 +206,10 @@ def take_mentions(text: str, known: Callable[[str], bool], longest: int = 24) ->
     return "".join(out) + text[at:], tuple(names)
 
 
-def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Text:
-    """Any string → Text. `known` tells whether a WeChat name is on the roster (for mentions without a closing space)."""
+def normalise(raw: str, known: Callable[[str], bool] = lambda name: False, held: Held | None = None) -> Text:
+    """Any string → Text. `known` tells whether a WeChat name is on the roster (for mentions without a closing space), `held` what
+    belongs to a name and is no slip.
+    """
     text = raw[:MOST]
     quote = quoted = ""
     mentions: tuple[str, ...] = ()
@@ -238,7 +249,8 @@ def normalise(raw: str, known: Callable[[str], bool] = lambda name: False) -> Te
             text = PICTURE.sub(lambda m: "✓" if m[0][0] in YES else "，", text)
     if odd:
         text = text.translate(_characters())
-    text = mend(text)
+    text = mend(text, held)
+    text = ALONE.get(text.strip("，。！？!?~～ "), text)
     if quote:
-        quote = mend(quote if _odd().isdisjoint(quote) else quote.translate(_characters()))
+        quote = mend(quote if _odd().isdisjoint(quote) else quote.translate(_characters()), held)
     return Text(text.strip(), quote, quoted, mentions, frozenset(emoji), marks)

@@ -89,7 +89,7 @@ class Reader:
         sender = self._sender(message)
         if message.type == "recalled":
             return Reading(message.id, "correct", why="消息被撤回")
-        text = normalise(message.text, self._known)
+        text = normalise(message.text, self._known, self.names.held)
         if message.type != "text" and not text.plain.strip("，✓ "):
             return self._wordless(message, sender)
         addressed = self._addressed(message, text)
@@ -106,11 +106,11 @@ class Reader:
 
     def answer(self, text: str, candidates: Sequence[str]) -> tuple[str, ...] | None:
         """The elders chosen by a person's answer to "which one do you mean?", or None if it is no answer."""
-        return choose(normalise(text, self._known).plain, candidates, self.names, self.who)
+        return choose(normalise(text, self._known, self.names.held).plain, candidates, self.names, self.who)
 
     def command(self, message: Message) -> Command | None:
         """An order to the bot, or None. Only when the bot is spoken to."""
-        text = normalise(message.text, self._known)
+        text = normalise(message.text, self._known, self.names.held)
         addressed = self._addressed(message, text)
         if not addressed or message.type != "text" or text.quote:
             return None
@@ -121,7 +121,7 @@ class Reader:
     def features(self, message: Message) -> Features:
         """What the learned parts look at in a message (for training)."""
         sender = self._sender(message)
-        text = normalise(message.text, self._known)
+        text = normalise(message.text, self._known, self.names.held)
         addressed = self._addressed(message, text)
         plain = self._unaddressed(text.plain, addressed)
         subject, tokens = self._subject(message, text, sender, plain)

@@ -120,6 +120,7 @@ SAYS = re.compile(
     r"(?:刚才?|今早|早上|今天|昨晚|也|又)?(?:打|来|发)?(?:电话|来电话|语音|视频|微信|过来)?(?:来|过来)?[，]?(?:说|讲|告诉|给我说|跟我说|来电说)"
 )
 TOLD_SHORTLY = frozenset("是好在安行到✓")  # one character that says something of somebody: 柳工好，麻爷好，韩师傅没敲开
+HEADS = frozenset("：:")  # behind the heading of a list
 NEXT_WORDS = 5  # characters between 说 and the one who is spoken of: 妈说我爸好着, but not 妈说肚子疼，我爸没事
 
 
@@ -708,6 +709,14 @@ class Subject:
                     pending = joined
                     waiting.append(c)
                     continue
+            elif c.mark in HEADS and (found or pending) and not self.sender.elder:  # 没打通的：甲、乙。打通的：丙
+                if pending:
+                    ids, unclear = self._union(pending)
+                    found.setdefault(ids, (unclear, []))[1].extend(waiting)
+                    waiting = []
+                waiting.append(c)
+                current, pending = (), []
+                continue
             elif ALL_OF_THEM.search(c.text) and len(found) > 1 and not self.sender.elder:
                 current, vague = tuple(dict.fromkeys(i for ids in found for i in ids)), False
             elif (

@@ -10,6 +10,7 @@ from bot.reading.scene import FIRST_PERSON
 from bot.reading.who import Token
 
 DANGER = frozenset({"fall"})
+CALLS = frozenset({"alarm-cry", "alarm-aid"})
 ABSENCE = frozenset({"goaway", "goback", "hospital", "selfaway"})
 PLACES = frozenset({"alarm-fire", "alarm-gas"})  # said of a place
 SEARCHED = PLACES | {"alarm-lost"}  # or of one who is missing
@@ -28,13 +29,18 @@ def _alarming(c: Clause) -> bool:
     return not c.unreal and (not DANGER.isdisjoint(c.tags) or any(t.startswith("alarm-") for t in c.tags))
 
 
+def _only_calls(c: Clause) -> bool:
+    """Is it only a cry for help, which tells of nobody: 快来人?"""
+    return DANGER.isdisjoint(c.tags) and CALLS.issuperset(t for t in c.tags if t.startswith("alarm-"))
+
+
 def _within(c: Clause, tokens: Iterable[Token]) -> list[Token]:
     return [t for t in tokens if c.start <= t.start < c.end]
 
 
 def writers_own(clauses: Sequence[Clause], named: Sequence[Token], away: bool = False) -> bool:
     """Does an old person who names others tell of his own trouble (or, `away`, absence): 胸口闷得很 老翟给我含了药?"""
-    telling = [c for c in clauses if (not ABSENCE.isdisjoint(c.tags) if away else _alarming(c))]
+    telling = [c for c in clauses if (not ABSENCE.isdisjoint(c.tags) if away else _alarming(c) and not _only_calls(c))]
     if not telling:
         return False
     first = telling[0]

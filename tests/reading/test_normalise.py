@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.model import Elder, Message, Roster
+from bot.reading import Reader
 from bot.reading.normalise import mend, normalise, split_quote, take_mentions
+
+from .conftest import AT
 
 
 @pytest.mark.parametrize(
@@ -55,3 +59,18 @@ def test_a_mention_ends_at_its_special_space_or_at_a_known_name() -> None:
 
 def test_a_nickname_with_good_words_in_it_is_no_news() -> None:
     assert "平安" not in normalise("@平安是福\u2005 收到", lambda n: n == "平安是福").plain
+
+
+def test_what_belongs_to_a_name_is_no_slip() -> None:
+    elder = Elder("L1", "马国良", "男", 1940, "红星小区", "9号楼2单元601")
+    read = Reader(Roster({elder.id: elder}, {})).read
+    found = read(Message("m", AT, "路过的", text="马国良血压168/95，加了药，下午再量"))
+    assert (found.intent, found.elders) == ("concern", ("L1",))
+    assert mend("给她良血压") == "给她量血压"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("救", "救命"), ("救！！", "救命"), ("撤", "撤回"), ("救护车", "救护车"), ("撤离", "撤离")]
+)
+def test_a_cry_of_one_character_is_a_cry(said: str, meant: str) -> None:
+    assert normalise(said).plain.strip("！") == meant

@@ -156,7 +156,7 @@ def test_a_clear_alarm_stands_whatever_the_second_look_says() -> None:
     assert reader.read(Message("m", AT, "柳国庆", text="胸口疼 喘不上气")).intent == "distress"
 
 
-@pytest.mark.parametrize("text", ["我妈爱吃面，" * 60, "我妈爱面"])
+@pytest.mark.parametrize("text", ["我妈爱吃面，" * 60, "我"])
 def test_a_very_long_or_short_text_gets_no_second_look(text: str) -> None:
     def look(text: str, role: str, places: tuple[int, ...]) -> pondering.Pondered:
         raise AssertionError("asked")
