@@ -28,6 +28,8 @@ GONE = re.compile(
 )
 # and yet heard or told of.
 HEARD = re.compile("呼噜|打呼|应了|睡着|睡得|都好|我也(?:好|没事|没啥|平安)")
+# Left asleep, and reported for later: 秀英还睡着呢没叫她, 等她醒了再报
+LEFT_ASLEEP = re.compile("没(?:叫(?!苦|喊|疼)|喊(?!疼|苦|累)|惊动|舍得叫|敢叫|忍心)|等[他她]?(?:醒|起)|醒了?(?:我)?再")
 # The other half comes in only as who says or does something to the writer: ◐夸我俊, ◐包的饺子.
 IN_PASSING = re.compile(
     f"^{HALF}.{{0,3}}(?:瞎|大惊小怪|操心|告状|监督|急|担心|慌|的事|多嘴|那张嘴|乱|说了?我|夸我|骂我|催我|说是"
@@ -74,7 +76,11 @@ def together(text: str) -> bool:
 
 
 def _of_both(whole: str) -> bool:
-    return TOGETHER.search(whole) is not None and (HEARD.search(whole) is not None or not GONE.search(whole))
+    return TOGETHER.search(whole) is not None and (_heard(whole) or not GONE.search(whole))
+
+
+def _heard(whole: str) -> bool:
+    return HEARD.search(whole) is not None and LEFT_ASLEEP.search(whole) is None
 
 
 def _clauses(text: str) -> list[str]:
@@ -87,9 +93,9 @@ def told_of(text: str) -> tuple[bool, bool]:
     whole = "，".join(clauses)
     if _of_both(whole):
         return True, True
-    heard = HEARD.search(whole) is not None
+    heard = _heard(whole)
     me = half = False
-    gone = HALF in whole and left_alone(whole, whole.index(HALF) + 1)
+    gone = LEFT_ASLEEP.search(whole) is not None or (HALF in whole and left_alone(whole, whole.index(HALF) + 1))
     alone = ONLY_ME.search(whole) is not None
     about = "me"  # whom a clause without a subject goes on about
     for c in clauses:

@@ -17,7 +17,7 @@ from bot.reading.names import HAN, split_name
 from bot.reading.normalise import Text, take_mentions
 from bot.reading.scene import FIRST_PERSON, TRAIT, Scene
 from bot.reading.senders import Sender, sender_of
-from bot.reading.trouble import alarmed, at_another, writers_own
+from bot.reading.trouble import alarmed, at_another, goes, writers_own
 from bot.reading.who import NEAR_BY, Token
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ UNSEEN = re.compile("没[见碰看起接]|不在|下楼|出去|出门|没回|[�
 BOTH_OF_THEM = re.compile(
     "(?:老夫妻|夫妻俩|(?<![我咱])两口子|老两口|两位老人|两个老人|俩老人|二老|(?<![我咱们])(?:两个?人|俩人?)(?=都|全|均|好))"
 )
-WITH_WRITER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away"})
+WITH_WRITER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away", "request"})
 WITH_OTHER: frozenset[Intent] = frozenset({"checkin", "concern", "elder_away", "unreachable"})  # in news of these kinds
 # An old person of himself and the other half, whom he does not name: 他好，我也好
 HE_TOO = re.compile(
@@ -444,10 +444,8 @@ class Subject:
         if named:
             ids, vague = self._union(named)
             if sender.elder and not sender.shared:
-                along = any(self._goes_along(t, intent) for t in named)
-                if ((self.selves or along or OWN_SELF.search(self.plain)) and intent in WITH_WRITER) or (
-                    intent == "request" and (along or FOR_BOTH.search(self.plain) is not None)
-                ):
+                along = intent in WITH_WRITER and any(self._goes_along(t, intent) for t in named)
+                if along or self._tells_of_both(intent):
                     both = tuple(dict.fromkeys((*sender.elders, *ids)))
                     return both, vague
                 if intent == "correct" and OWN_SELF.search(self.plain):
@@ -495,6 +493,14 @@ class Subject:
             together = self._one_home(sender.elders) and (nobody or BOTH.search(self.plain) is not None)
             return sender.elders, len(sender.elders) > 1 and not together
         return (), False
+
+    def _tells_of_both(self, intent: Intent) -> bool:
+        """Is an old person's news, absence or request his own as well as that of the one named?"""
+        if intent in CONTACT:
+            return bool(self.selves) or OWN_SELF.search(self.plain) is not None
+        if intent == "elder_away":  # 我俩到敦煌了, but not 老雷住院了，我俩都好
+            return any(goes(c, self.selves) for c in self.clauses)
+        return intent == "request" and FOR_BOTH.search(self.plain) is not None
 
     def _goes_along(self, t: Token, intent: Intent) -> bool:
         """Is somebody joined to the old person who writes: 我和老水, 老岳和我都, 明天跟老伴去?"""

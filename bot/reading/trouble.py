@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.reading.clauses import Clause
-from bot.reading.scene import FIRST_PERSON
 from bot.reading.who import Token
 
 DANGER = frozenset({"fall"})
@@ -50,11 +49,7 @@ def writers_own(clauses: Sequence[Clause], named: Sequence[Token], away: bool = 
         return False
     if OF_ANOTHER.search(first.text):
         return False
-    return (
-        first.start < named[0].start
-        or OWN_HEAD.match(first.text) is not None
-        or FIRST_PERSON.match(first.text) is not None
-    )
+    return first.start < named[0].start or OWN_HEAD.match(first.text) is not None
 
 
 def alarmed(clauses: Sequence[Clause], named: Sequence[Token]) -> list[Token]:
@@ -63,6 +58,11 @@ def alarmed(clauses: Sequence[Clause], named: Sequence[Token]) -> list[Token]:
     if any(not PLACES.isdisjoint(c.tags) for c in telling):
         return []
     return [t for t in named if any(c.start <= t.start < c.end for c in telling)]
+
+
+def goes(c: Clause, people: Iterable[Token]) -> bool:
+    """Does a clause tell of these that they go away, or are back?"""
+    return not ABSENCE.isdisjoint(c.tags) and bool(_within(c, people))
 
 
 def at_another(clause: str) -> bool:
