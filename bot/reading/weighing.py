@@ -14,7 +14,7 @@ from bot.reading.pondering import Pondered
 from bot.reading.scene import Scene, Verdict
 from bot.reading.subject import Blotted
 
-ALARM = 0.17  # an alarm is raised from this chance on where a word list sees one, though another intent may be likelier
+ALARM = 0.17  # an alarm is raised from this chance on where a rule or a word list sees one, though another intent may be likelier
 SILENT_ALARM = 0.25  # and from this where none does
 OVER_ALARM = 0.5  # and from this where a rule heard that it is over
 UNREACHED_ALARM = 0.2  # or from this where somebody would be sent to look in any case
@@ -24,7 +24,7 @@ LIKELY = 0.45
 # What the news of a missing person may be heard as.
 SENT_FOR: frozenset[Intent] = frozenset({"distress", "unreachable", "query", "chat", "checkin"})
 FAINT = 0.15  # nothing is done on a chance below this
-CLEAR = 0.65  # nobody is cleared below this chance of contact,
+CLEAR = 0.72  # nobody is cleared below this chance of contact,
 CLEAR_UNPONDERED = 0.55  # or this where there was no second look: the quick one is shy;
 RULES_ADD = 0.1  # so much more where no rule hears anybody in contact, and less where one hears a complaint
 POOR = 0.3  # but a rule that hears 不平安 or a bad reading needs no more than this
@@ -47,6 +47,7 @@ COMING = re.compile(
 ORDERED = re.compile(
     "(?:麻烦|请)?帮(?:我|俺)?(?:老?[爸妈爹娘大]|爷爷?|奶奶?|姥[姥爷]|外[公婆]|公公|婆婆|岳[父母]|老两口|二老|[姑姨叔舅])[^，。]{0,3}[订买捎带取交缴](?![了过的来走完到])"
 )
+PLUS_ONE = re.compile(r"[+＋]1\s*$")  # somebody is put on some list: 吕老师+1
 HELP_COMES = frozenset({None, "ambulance", "aid", "cry"})
 WORDS: dict[Intent, str] = {
     "distress": "像是险情",
@@ -102,6 +103,7 @@ def weigh(
     if (
         (clauses and not scene.own and all(c.wished or c.supposed for c in clauses))  # nobody is well by a wish
         or only_of_myself(clauses, scene)
+        or (not scene.own and PLUS_ONE.search(scene.text) is not None)
         or left_at_door(scene)
         or (scene.own and not scene.quote and (for_all(scene.text, marks) or long_ago(scene.text)))
     ):
@@ -141,7 +143,7 @@ def _alarm_from(verdict: Verdict, clauses: Sequence[Clause]) -> float:
     """The chance from which an alarm is raised."""
     if verdict.alarm is not None and "distress" not in verdict.reasons:
         return OVER_ALARM
-    worded = any(not c.tags.isdisjoint(ALARMS) for c in clauses)
+    worded = "distress" in verdict.reasons or any(not c.tags.isdisjoint(ALARMS) for c in clauses)
     return ALARM if worded else SILENT_ALARM
 
 
