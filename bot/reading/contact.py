@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.reading.clauses import Clause
-from bot.reading.greetings import opens_the_day
+from bot.reading.greetings import greets_all, opens_the_day
 from bot.reading.numbers import judge, measured
 from bot.reading.scene import FIRST_PERSON, OTHER_SUBJECT, SELF_SUBJECT, Scene, Verdict, text_of
 
@@ -348,7 +348,7 @@ def _elder_contact(
     public: bool,
 ) -> None:
     r = v.reasons
-    v.greeted = bool(clauses) and opens_the_day(clauses[0].text)
+    v.greeted = bool(clauses) and (opens_the_day(clauses[0].text) or greets_all(clauses[-1].text))
     if "concern" in r:
         return
     if worry is not None and not public:

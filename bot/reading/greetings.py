@@ -26,6 +26,14 @@ def is_greeting(body: str) -> bool:
     )
 
 
+ALL_MORNING = re.compile("(?:各位|大家|大伙|老姊妹|老姐妹|老伙计|老哥们|邻居|街坊)[^，。]{0,5}(?:早上?好?|早安)$")
+
+
+def greets_all(last: str) -> bool:
+    """Does a last clause wish everybody a good morning, behind a poem or an article: 各位老姊妹早?"""
+    return ALL_MORNING.search(last) is not None
+
+
 def opens_the_day(first: str) -> bool:
     """Does a first clause greet in the morning, or by day? Whoever writes more after it is up and about."""
     return is_greeting(first) and not GOOD_NIGHT.search(first)

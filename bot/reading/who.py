@@ -80,9 +80,9 @@ OTHER_SEX = {"女": "男", "男": "女"}
 # An old couple call each other by the children: 你妈, 娃他爸.
 CALLED_BY = re.compile("(?:你们?|(?:我?娃娃?|孩子)?他)$")
 PAIR_WORDS = re.compile(
-    r"两人(?=平安|都|全|好|在|均|没)|×2|x2|X2|\*2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|一家两口|两口(?=都|全|好|人|平安|齐)|夫妻俩|老夫妻|都在家呢俩"
+    r"两人(?=平安|都|全|好|在|均|没)|×2|x2|X2|\*2|两份|二人|醒了俩|俩(?=都|全|好|也好|人都|身体)|两个都|我们?俩|我们?两个|咱们?俩|咱们?两个|俺们?俩|老两口|两口子|两个老的|俩老的|俩老人|两个人|俩人|他们俩|他俩|她俩|老俩口|俩口子|两位老人|两位|两个老人|二老|一家两口|两口(?=都|全|好|人|平安|齐)|夫妻俩|老夫妻|都在家呢俩|我[和跟]屋里的(?=都|也|两|[，。]|$)"
 )
-PAIR_SIGNS = frozenset("两俩二夫2")  # one of which every such word has
+PAIR_SIGNS = frozenset("两俩二夫2屋")  # one of which every such word has
 WE_ALL = re.compile(r"(?:我们|咱们|俺们)(?:今天|今个|今早)?(?:老?两个)?(?:都|全)")
 HOUSEHOLD = re.compile(r"([\u4e00-\u9fff])(?:奶奶|爷爷|老)?家(?:的)?(?:老两口|两口子?|二老|两位老人|两位|俩老人|夫妇)")
 # A family by its surname (牛家没人应), and not 国家, 刘家峡, 管家的.
@@ -239,6 +239,8 @@ class Who:
             if len(found) >= MOST_TOKENS:
                 break
             end = free = i + len(word)
+            if kind in ("full", "other") and word in _words() and not self._is_person(text, i, end):
+                continue
             if kind == "full":
                 ids = self._own_first(names.full[word], sender)
                 found.append(Token(i, end, "name", self.narrow(ids, places, doors, i)))
@@ -260,6 +262,12 @@ class Who:
                 if token is not None:
                     found.append(token)
         return found
+
+    def _is_person(self, text: str, start: int, end: int) -> bool:
+        """Is a whole name that is an ordinary word as well (平安, 高兴) somebody here: 平安姐, 高兴手机没电了?"""
+        return bool(_address_word_at(text, end)) or (
+            not HAN.match(text[start - 1 : start]) and OF_SOMEBODY.match(text, end) is not None
+        )
 
     def _given(
         self, text: str, i: int, end: int, word: str, sender: Sender, places: list[Place], doors: list[DoorSpan]

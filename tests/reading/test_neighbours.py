@@ -138,3 +138,15 @@ def test_of_several_the_one_who_is_unwell_and_the_others_are_in_contact_too(read
     found = read("骆宁", "柴有福爷爷头疼，苏彩凤奶奶正常，丁桂英奶奶正常")
     assert (found.intent, found.elders) == ("concern", ("S09",)), found
     assert set(found.contacts()) == {"S05", "S08", "S09"}
+
+
+def test_a_name_that_is_a_word_as_well_does_not_swallow_the_word() -> None:
+    daughter = relative("平安", "女儿", "平安（平建国女儿）")
+    elders = [
+        Elder("P1", "平建国", "男", 1947, "百合苑", "3号楼2单元201", relatives=(daughter,), wechat="老平"),
+        Elder("P2", "高兴", "女", 1940, "百合苑", "3号楼2单元202", wechat="幸福海"),
+    ]
+    read = Reader(Roster({e.id: e for e in elders}, {})).read
+    assert read(Message("m", AT, "老平", text="平安")).contacts() == {"P1": "checkin"}
+    assert read(Message("m", AT, "老平", text="今天平安，把我高兴得")).contacts() == {"P1": "checkin"}
+    assert read(Message("m", AT, "路过的", text="高兴奶奶在楼下晒太阳，好着呢")).contacts() == {"P2": "checkin"}
