@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -169,6 +169,10 @@ class Roster:
         """The elders who live at this elder's address, the elder included."""
         e = self.elders[elder_id]
         return self._households.get((e.compound, e.address), (elder_id,))
+
+    def one_home(self, elder_ids: Sequence[str]) -> bool:
+        """Are these elders one, or all of one household? (False for none.)"""
+        return bool(elder_ids) and set(elder_ids) <= set(self.household(elder_ids[0]))
 
     def with_role(self, *roles: Role) -> tuple[Person, ...]:
         """Volunteers, clinic people or coordinators, in roster order."""

@@ -108,6 +108,10 @@ class Clause:
     named: bool = False  # an elder is named in it
     stranger: bool = False  # somebody on no roster is named in it
 
+    def holds(self, at: int) -> bool:
+        """Does text[at] stand in it?"""
+        return self.start <= at < self.end
+
     @property
     def live(self) -> bool:
         """Said of now, as a fact."""

@@ -78,7 +78,7 @@ class Names:
         self.given: dict[str, list[str]] = {}
         self.alias: dict[str, list[str]] = {}
         self.surname: dict[str, list[str]] = {}
-        self.doors: dict[Door, list[str]] = {}
+        self.rooms: dict[int, list[str]] = {}  # a room's number, whatever the building → who lives in one of it
         self.compounds: dict[str, list[str]] = {}
         self.others: set[str] = set()
         self.called: dict[str, list[str]] = {}  # an elder's WeChat name
@@ -114,13 +114,11 @@ class Names:
         if 2 <= len(e.wechat) <= LONGEST_CALLED and all(HAN.match(c) for c in e.wechat):
             self.called.setdefault(e.wechat, []).append(e.id)
         if match := DOOR.search(e.address):
-            door = (number(match[1]), number(match[2]), int(match[3]))
-            self.doors.setdefault(door, []).append(e.id)
-            self.door[e.id] = door
+            self.door[e.id] = (number(match[1]), number(match[2]), int(match[3]))
         elif match := DASHED.search(e.address):
-            door = (int(match[1]), int(match[2]), int(match[3]))
-            self.doors.setdefault(door, []).append(e.id)
-            self.door[e.id] = door
+            self.door[e.id] = (int(match[1]), int(match[2]), int(match[3]))
+        if door := self.door.get(e.id):
+            self.rooms.setdefault(door[2], []).append(e.id)
         if e.compound:
             self.compounds.setdefault(e.compound, []).append(e.id)
 

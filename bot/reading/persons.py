@@ -66,7 +66,7 @@ def cast_of(subject: Subject, seen: Blotted, pondered: Pondered, contact: float,
             odds.setdefault(i, []).append(bounded(of_them))
     heard = bounded(math.log((contact + LEAST) / (1 - contact + LEAST)))
     told = frozenset(subject.couple)
-    company = frozenset(() if told else subject.company)
+    company = frozenset(subject.company)
     if told:
         out = {*out, *(i for i in sender.spouse if i not in told)}
     return Cast(

@@ -13,6 +13,7 @@ from bot.reading.hearing import Ear
 from bot.reading.helping import looks_after
 from bot.reading.scene import FIRST_PERSON, Scene, Verdict
 from bot.reading.subject import Blotted, Subject, blotted
+from bot.reading.trouble import EVERYBODYS
 from bot.reading.weighing import ALSO, CLEAR, HELP_COMES, weigh
 from bot.reading.what import judge_scene
 
@@ -41,8 +42,8 @@ GOES_TOO = re.compile(
 )
 STAYS = re.compile("在家|留家|看家|不去|没去|照旧")
 BOTH_PAUSE = re.compile("(?:两个|俩|二老|两位|都)[^，。]{0,6}(?:不用|先?别|甭|先?停|暂停)")  # and of both
+# Of one who lives where it burns: out of it
 SAFE = re.compile("(?:出|下)来了|没伤|没事|没啥|好着|安全|在外|楼下|邻居家|不在|出去|没在|救出|扶出|背出|转移")
-AT_HOME = frozenset({"fire", "gas"})  # alarms that are everybody's who is there
 UP = frozenset({"fine", "core", "act"})  # tags of words that show somebody up and about
 BOTH_WELL = re.compile("(?:都|两位|俩|两个|两口)[^，。]{0,3}(?:好|没事|没啥|在|平安)")
 EARLIER = re.compile("[那这上前]一?条|前面|前头|刚才|说|撤|作废")  # about the earlier message
@@ -61,6 +62,10 @@ class Part:
     vague: bool
     clauses: list[Clause]
     verdict: Verdict
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Does one of its clauses hold the pattern?"""
+        return any(pattern.search(c.text) for c in self.clauses)
 
     def chance(self, intent: Intent) -> float:
         """How likely its words mean this."""
@@ -134,16 +139,17 @@ def divide(
         mine = [p for p in mine if not _only_helps(p)] or mine
     if lead == "distress":  # 120 comes for the one in trouble, and not for whoever was named last
         real = [p for p in mine if p.verdict.alarm not in HELP_COMES]
-        mine = mine if any(p.verdict.alarm in AT_HOME for p in real) else real or mine
-        if any(p.verdict.alarm in AT_HOME for p in real):
+        if any(p.verdict.alarm in EVERYBODYS for p in real):
             there = {j for p in real for i in p.ids for j in household(i)}
-            mine += [p for p in parts if p not in mine and not there.isdisjoint(p.ids) and not _is_safe(p)]
+            mine += [p for p in parts if p not in mine and not there.isdisjoint(p.ids) and not p.says(SAFE)]
+        else:
+            mine = real or mine
     if lead == "elder_away" and role != "elder":
-        mine = [p for p in mine if not any(STAYS.search(c.text) for c in p.clauses)] or mine
+        mine = [p for p in mine if not p.says(STAYS)] or mine
         mine += [p for p in parts if p not in mine and _goes_too(p, parts)]
     ids = tuple(dict.fromkeys(i for p in mine for i in p.ids))
     well = _in_contact(parts, ids, least, beside=lead != "checkin")
-    if lead == "checkin" and not any(BOTH_WELL.search(c.text) for p in parts for c in p.clauses):
+    if lead == "checkin" and not any(p.says(BOTH_WELL) for p in parts):
         unmet = {i for p in parts if len(p.ids) == 1 and _not_met(p) for i in p.ids}
         ids = tuple(i for i in ids if i not in unmet) or ids
     kept = tuple(i for i in reading.also if i not in CONTACT)
@@ -155,11 +161,6 @@ def divide(
         why="；".join(dict.fromkeys(p.verdict.reasons.get(lead, reading.why) for p in mine)),
         alarm=next((p.verdict.alarm for p in mine if p.verdict.alarm), reading.alarm),
     )
-
-
-def _is_safe(part: Part) -> bool:
-    """Is one who lives where it burns told of as out of it?"""
-    return any(SAFE.search(c.text) for c in part.clauses)
 
 
 def _only_well(part: Part) -> bool:
@@ -179,11 +180,7 @@ def _goes_too(part: Part, parts: Sequence[Part]) -> bool:
     """Is that one away as well: 妈也跟去了, 妈由我接走, 两位都先别等?"""
     if len(part.ids) != 1 or (part.verdict.intent == "checkin" and part.verdict.strict):
         return False
-    here = any(STAYS.search(c.text) for c in part.clauses)
-    return not here and (
-        any(GOES_TOO.search(c.text) for c in part.clauses)
-        or any(BOTH_PAUSE.search(c.text) for p in parts for c in p.clauses)
-    )
+    return not part.says(STAYS) and (part.says(GOES_TOO) or any(p.says(BOTH_PAUSE) for p in parts))
 
 
 def _passes(part: Part) -> bool:
@@ -224,11 +221,10 @@ def left_out(parts: Sequence[Part], role: str) -> set[str]:
 def _left_home(part: Part, parts: Sequence[Part], role: str) -> bool:
     """Is that one in hospital, or out while another part tells of somebody alone at home: the old person who writes, or who was met?"""
     own = role == "elder"
-    if own and any(NOT_HERE.search(c.text) for c in part.clauses):
+    if own and part.says(NOT_HERE):
         return True
     alone = ALONE if own else MET_ALONE
-    others = (c.text for p in parts if p is not part for c in p.clauses)
-    return LEFT_HOME.search(part.clauses[0].text) is not None and any(alone.search(text) for text in others)
+    return LEFT_HOME.search(part.clauses[0].text) is not None and any(p.says(alone) for p in parts if p is not part)
 
 
 def _not_met(part: Part) -> bool:
@@ -261,7 +257,7 @@ def _named(well: Mapping[Intent, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 def _corrected(reading: Reading, parts: Sequence[Part]) -> Reading:
     """发错了，不是甲，是乙: 甲 is taken back, 乙 is reported."""
     parts = [p for p in parts if not any(set(q.ids) < set(p.ids) for q in parts)]  # 「俩人都好」 is what is taken apart
-    meant = dict.fromkeys(i for p in parts for i in p.ids if any(MEANT.search(c.text) for c in p.clauses))
+    meant = dict.fromkeys(i for p in parts for i in p.ids if p.says(MEANT))
     wrong = dict.fromkeys(
         i for p in parts for i in p.ids if i not in meant and (_not_met(p) or any(_taken_back(c) for c in p.clauses))
     )

@@ -220,7 +220,7 @@ class Subject:
         self._found: dict[Intent, tuple[tuple[str, ...], bool]] = {}
         for t in (*self.named, *self.selves, *self.strangers):
             for c in clauses:
-                if c.start <= t.start < c.end:
+                if c.holds(t.start):
                     if t.kind == "unknown":
                         c.stranger = True
                     else:
@@ -361,7 +361,7 @@ class Subject:
         if self.sender.family:  # who answers for his own: 高奶奶今天没下楼 — 她跟我通电话了
             named = {i for t in reader.who.tokens(body, Sender()) for i in t.ids}
             if own := tuple(i for i in self.sender.elders if i in named):
-                return own, not self._one_home(own)
+                return own, not self.reader.roster.one_home(own)
         names: tuple[str, ...] = ()
         if "@" in body:
             body, names = take_mentions(body, reader._known)
@@ -422,18 +422,18 @@ class Subject:
 
     def _elders(self, intent: Intent) -> tuple[tuple[str, ...], bool]:
         sender = self.sender
+        writes = sender.elder and not sender.shared  # one old person, of himself or of others
         named = self.named
         if intent in ("issue", "activity", "chat"):
             return self._union(named) if named and intent == "chat" else ((), False)
         if (
             named
             and intent in ("distress", "elder_away")
-            and sender.elder
-            and not sender.shared
+            and writes
             and writers_own(self.clauses, named, away=intent == "elder_away")
         ):
             return sender.elders, False
-        if named and intent == "request" and sender.elder and not sender.shared and PRONOUN.search(self.plain) is None:
+        if named and intent == "request" and writes and PRONOUN.search(self.plain) is None:
             named = [t for t in named if not NO_HELP.match(self.plain, t.end)]
         if named and intent == "distress":
             named = self._in_danger(named)
@@ -443,7 +443,7 @@ class Subject:
             named = [t for t in named if not (set(t.ids) <= set(sender.spouse) and left_alone(self.plain, t.end))]
         if named:
             ids, vague = self._union(named)
-            if sender.elder and not sender.shared:
+            if writes:
                 along = intent in WITH_WRITER and any(self._goes_along(t, intent) for t in named)
                 if along or self._tells_of_both(intent):
                     both = tuple(dict.fromkeys((*sender.elders, *ids)))
@@ -465,7 +465,12 @@ class Subject:
                 for i in ids:
                     home.update(dict.fromkeys(self.reader.roster.household(i)))
                 return tuple(home), vague
-            if vague and intent not in CONTACT and self._one_home(ids) and all(t.kind == "address" for t in named):
+            if (
+                vague
+                and intent not in CONTACT
+                and self.reader.roster.one_home(ids)
+                and all(t.kind == "address" for t in named)
+            ):
                 return ids, False  # a door of two: whoever lives there
             return ids, vague
         if self.selves:
@@ -481,16 +486,16 @@ class Subject:
         if sender.elder:
             return self._by_home(sender.elders) if sender.shared else (sender.elders, False)
         if self.mentioned and not sender.family:
-            return self.mentioned, not self._one_home(self.mentioned)
+            return self.mentioned, not self.reader.roster.one_home(self.mentioned)
         if sender.family:
             if self.mentioned and not set(self.mentioned) & set(sender.elders) and intent in ("claim", "query"):
-                return self.mentioned, not self._one_home(self.mentioned)
+                return self.mentioned, not self.reader.roster.one_home(self.mentioned)
             if intent == "query" and not self._asks_of_own():
                 return (), False
             if intent == "correct" and not re.search("平安|没接|报|我", self.plain):
                 return (), False
             nobody = intent == "unreachable" and AT_HOME.search(self.plain) is not None
-            together = self._one_home(sender.elders) and (nobody or BOTH.search(self.plain) is not None)
+            together = self.reader.roster.one_home(sender.elders) and (nobody or BOTH.search(self.plain) is not None)
             return sender.elders, len(sender.elders) > 1 and not together
         return (), False
 
@@ -554,7 +559,7 @@ class Subject:
         if not set(own) & set(self.couple):
             return spouse
         starts = [t.start for t in self.named]
-        free = [c for c in self.clauses if not any(c.start <= at < c.end for at in starts)]
+        free = [c for c in self.clauses if not any(c.holds(at) for at in starts)]
         ill = next((c for c in self.clauses if not AILS.isdisjoint(c.tags) and not c.past), None)
         mine = ill is not None and ill in free and (ill.start < starts[0] or FIRST_PERSON.search(ill.text) is not None)
         return own if mine or OF_ME.match(self.plain, self.named[0].end) is not None else spouse
@@ -617,13 +622,9 @@ class Subject:
             return True
         return bool(self.clauses) and not self.clauses[0].stranger and bool(self.clauses[0].tags)
 
-    def _one_home(self, ids: tuple[str, ...]) -> bool:
-        """One elder, or all of one household."""
-        return len(ids) == 1 or set(ids) <= set(self.reader.roster.household(ids[0]))
-
     def _by_home(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
         """Of several under one WeChat name, the one whose compound, door or surname (申家的) the text gives; a couple that is both."""
-        if BOTH.search(self.plain) and self._one_home(ids):
+        if BOTH.search(self.plain) and self.reader.roster.one_home(ids):
             return ids, False
         who, roster = self.reader.who, self.reader.roster
         places = who.places(self.plain)
@@ -698,7 +699,7 @@ class Subject:
         waiting: list[Clause] = []
         pending: list[Token] = []
         for c in self.clauses:
-            here = [t for t in tokens if c.start <= t.start < c.end]
+            here = [t for t in tokens if c.holds(t.start)]
             if here:
                 joined = [*pending, *here] if pending else here
                 ids, vague = self._union(joined)

@@ -11,7 +11,8 @@ from bot.reading.who import Token
 DANGER = frozenset({"fall"})
 CALLS = frozenset({"alarm-cry", "alarm-aid"})
 ABSENCE = frozenset({"goaway", "goback", "hospital", "selfaway"})
-PLACES = frozenset({"alarm-fire", "alarm-gas"})  # said of a place
+EVERYBODYS = frozenset({"fire", "gas"})  # alarms of a place, and so of everybody there
+PLACES = frozenset(f"alarm-{alarm}" for alarm in EVERYBODYS)  # as tags
 SEARCHED = PLACES | {"alarm-lost"}  # or of one who is missing
 OF_ANOTHER = re.compile("[他她您你]|人家|老伴|老[头太婆]|婆[娘姨]|妹子|兄弟|不是我|着人|对门|隔壁|楼[上下]|邻居")
 # All that the writer says of himself is what he does about it: 我拉不动他, 我手抖得按不住号
@@ -33,8 +34,8 @@ def _only_calls(c: Clause) -> bool:
     return DANGER.isdisjoint(c.tags) and CALLS.issuperset(t for t in c.tags if t.startswith("alarm-"))
 
 
-def _within(c: Clause, tokens: Iterable[Token]) -> list[Token]:
-    return [t for t in tokens if c.start <= t.start < c.end]
+def _names(c: Clause, people: Iterable[Token]) -> bool:
+    return any(c.holds(t.start) for t in people)
 
 
 def writers_own(clauses: Sequence[Clause], named: Sequence[Token], away: bool = False) -> bool:
@@ -43,7 +44,7 @@ def writers_own(clauses: Sequence[Clause], named: Sequence[Token], away: bool = 
     if not telling:
         return False
     first = telling[0]
-    if any(_within(c, named) for c in telling) or (not away and any(not SEARCHED.isdisjoint(c.tags) for c in telling)):
+    if any(_names(c, named) for c in telling) or (not away and any(not SEARCHED.isdisjoint(c.tags) for c in telling)):
         return False
     if not away and BESIDE_IT.match(first.text):
         return False
@@ -57,12 +58,12 @@ def alarmed(clauses: Sequence[Clause], named: Sequence[Token]) -> list[Token]:
     telling = [c for c in clauses if _alarming(c)]
     if any(not PLACES.isdisjoint(c.tags) for c in telling):
         return []
-    return [t for t in named if any(c.start <= t.start < c.end for c in telling)]
+    return [t for t in named if any(c.holds(t.start) for c in telling)]
 
 
 def goes(c: Clause, people: Iterable[Token]) -> bool:
     """Does a clause tell of these that they go away, or are back?"""
-    return not ABSENCE.isdisjoint(c.tags) and bool(_within(c, people))
+    return not ABSENCE.isdisjoint(c.tags) and _names(c, people)
 
 
 def at_another(clause: str) -> bool:

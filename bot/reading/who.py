@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -223,7 +223,6 @@ class Who:
         self._doors_of_two(text, places, doors, found)
         if not (sender.elder or sender.family):
             self._rooms(text, places, doors, found)
-        if not (sender.elder or sender.family):
             self._seen_from(text, found, sender)
         found.sort(key=lambda t: t.start)
         return found
@@ -265,9 +264,7 @@ class Who:
 
     def _is_person(self, text: str, start: int, end: int) -> bool:
         """Is a whole name that is an ordinary word as well (平安, 高兴) somebody here: 平安姐, 高兴手机没电了?"""
-        return bool(_address_word_at(text, end)) or (
-            not HAN.match(text[start - 1 : start]) and OF_SOMEBODY.match(text, end) is not None
-        )
+        return bool(_address_word_at(text, end)) or _of_somebody(text, start, end)
 
     def _given(
         self, text: str, i: int, end: int, word: str, sender: Sender, places: list[Place], doors: list[DoorSpan]
@@ -285,7 +282,7 @@ class Who:
         ids: Sequence[str] = self.names.given[word]
         own = _own(ids, sender) if sender.elder else []
         if not title and (
-            (word in _words() and not (own and OF_SOMEBODY.match(text, end) and not HAN.match(before)))
+            (word in _words() and not (own and _of_somebody(text, i, end)))
             or (FLOWER.search(word) and BLOOMS.match(text, end))
             or not (own or _stands_alone(text, i, end))
         ):
@@ -447,8 +444,7 @@ class Who:
                     fits = [i for i, c in sender.relations]
             if sex == "+":
                 ids = tuple(dict.fromkeys(fits))
-                one_home = bool(ids) and set(ids) <= set(self.names.roster.household(ids[0]))
-                return Token(start, end, "kin", ids, plural=one_home) if ids else None
+                return Token(start, end, "kin", ids, plural=self.names.roster.one_home(ids)) if ids else None
             ids = self._sexed(fits, sex)
             if ids:
                 return Token(start, end, "kin", self.narrow(ids, places, doors, start))
@@ -527,8 +523,7 @@ class Who:
                 ids = (*sender.elders, *sender.spouse)
                 if "口" in m[0] and any(t.ids and not set(ids).intersection(t.ids) for t in known):
                     continue  # 志远两口子回来了
-                one_home = not sender.shared or set(ids) <= set(self.names.roster.household(ids[0]))
-                found.append(Token(m.start(), m.end(), "self", ids, plural=one_home))
+                found.append(Token(m.start(), m.end(), "self", ids, plural=self.names.roster.one_home(ids)))
             elif len(sender.elders) > 1 and not sender.shared and not m[0].startswith(("我", "咱", "俺")):
                 found.append(Token(m.start(), m.end(), "kin", sender.elders, plural=True))
         if sender.elder and sender.spouse and not found and (m2 := WE_ALL.search(text)):
@@ -613,10 +608,8 @@ class Who:
         ):
             return
         start, end, parts, bare_room = max(doors, key=lambda d: len(d[2]))
-        if len(parts) == 3 and parts[1]:
-            ids: Sequence[str] = self.names.doors.get((parts[0], parts[1], parts[2]), ())
-        elif len(parts) == 3:
-            ids = [i for i, door in self.names.door.items() if _fits(door, parts, False)]
+        if len(parts) == 3:
+            ids: Sequence[str] = self._behind(parts)
         elif len(parts) == 2 and places and (bare_room or any(t.kind == "bare" for t in found)):
             home = self.names.compounds.get(places[0][2][0], ()) if len(places[0][2]) == 1 else ()
             ids = [i for i in home if i in self.names.door and _fits(self.names.door[i], parts, bare_room)]
@@ -635,15 +628,17 @@ class Who:
         plural = PAIR_WORDS.search(text) is not None or (bare is not None and bare.plural)
         found.append(Token(start, end, "address" if ids else "unknown", tuple(ids), plural=plural))
 
+    def _behind(self, parts: tuple[int, ...]) -> list[str]:
+        """Who lives behind a door of which building and room are said; in whatever compound."""
+        return [i for i in self.names.rooms.get(parts[2], ()) if _fits(self.names.door[i], parts, False)]
+
     def _doors_of_two(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
         """12号楼1单元602两位都在家: both who live there, though one of them is named further on."""
         for start, end, parts, _ in doors:
             if len(parts) != 3 or TWO_THERE.match(text, end) is None or _covered(found, start, end):
                 continue
-            ids = self.narrow(
-                [i for i, door in self.names.door.items() if _fits(door, parts, False)], places, [], start
-            )
-            if len(ids) == 2 and set(ids) <= set(self.names.roster.household(ids[0])):
+            ids = self.narrow(self._behind(parts), places, [], start)
+            if len(ids) == 2 and self.names.roster.one_home(ids):
                 found.append(Token(start, end, "address", ids, plural=True))
 
     def _rooms(self, text: str, places: list[Place], doors: list[DoorSpan], found: list[Token]) -> None:
@@ -653,18 +648,23 @@ class Who:
                 found, m.start() - 1, m.end() + 2
             ):
                 continue
-            ids = tuple(i for i, door in self.names.door.items() if door[2] == int(m[1]))
-            ids = self.narrow(ids, places, [d for d in doors if len(d[2]) < 3], m.start())
-            if ids and set(ids) <= set(self.names.roster.household(ids[0])):
+            there = self.names.rooms.get(int(m[1]), ())
+            ids = self.narrow(there, places, [d for d in doors if len(d[2]) < 3], m.start())
+            if self.names.roster.one_home(ids):
                 found.append(Token(m.start(), m.end(), "address", ids))
 
 
-def _words_of_address(text: str) -> Iterator[tuple[int, str]]:
+def _words_of_address(text: str) -> list[tuple[int, str]]:
     """(start, kin word or title) in order; 大 only where it is a father."""
     found = [(last + 1 - len(word), word) for last, word in _address_words().longest(text)]
     if DA in text:
         found = sorted({*found, *((m.start() + 1, DA) for m in MY_DA.finditer(text))})
-    return iter(found)
+    return found
+
+
+def _of_somebody(text: str, start: int, end: int) -> bool:
+    """Is what is said behind text[start:end], which begins a word, said of a person?"""
+    return not HAN.match(text[start - 1 : start]) and OF_SOMEBODY.match(text, end) is not None
 
 
 def _own(ids: Iterable[str], sender: Sender) -> list[str]:

@@ -47,9 +47,15 @@ def reader() -> Reader:
     return Reader(community())
 
 
-@pytest.fixture
-def read(reader: Reader) -> Read:
+def reading_by(reader: Reader) -> Read:
+    """(sender, text) → what this reader makes of it."""
+
     def one(sender: str, text: str, **more: object) -> Reading:
         return reader.read(Message("m", AT, sender, text=text, **more))  # type: ignore[arg-type]
 
     return one
+
+
+@pytest.fixture
+def read(reader: Reader) -> Read:
+    return reading_by(reader)

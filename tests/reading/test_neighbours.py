@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from bot.model import Elder, Message, Reading, Roster, Volunteer
+from bot.model import Elder, Roster, Volunteer
 from bot.reading import Reader
 
-from .conftest import AT, relative
-
-Read = Callable[[str, str], Reading]
+from .conftest import Read, reading_by, relative
 
 
 def street() -> Roster:
@@ -37,8 +33,7 @@ def street() -> Roster:
 
 @pytest.fixture(scope="module")
 def read() -> Read:
-    reader = Reader(street())
-    return lambda sender, text: reader.read(Message("m", AT, sender, text=text))
+    return reading_by(Reader(street()))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +141,7 @@ def test_a_name_that_is_a_word_as_well_does_not_swallow_the_word() -> None:
         Elder("P1", "平建国", "男", 1947, "百合苑", "3号楼2单元201", relatives=(daughter,), wechat="老平"),
         Elder("P2", "高兴", "女", 1940, "百合苑", "3号楼2单元202", wechat="幸福海"),
     ]
-    read = Reader(Roster({e.id: e for e in elders}, {})).read
-    assert read(Message("m", AT, "老平", text="平安")).contacts() == {"P1": "checkin"}
-    assert read(Message("m", AT, "老平", text="今天平安，把我高兴得")).contacts() == {"P1": "checkin"}
-    assert read(Message("m", AT, "路过的", text="高兴奶奶在楼下晒太阳，好着呢")).contacts() == {"P2": "checkin"}
+    read = reading_by(Reader(Roster({e.id: e for e in elders}, {})))
+    assert read("老平", "平安").contacts() == {"P1": "checkin"}
+    assert read("老平", "今天平安，把我高兴得").contacts() == {"P1": "checkin"}
+    assert read("路过的", "高兴奶奶在楼下晒太阳，好着呢").contacts() == {"P2": "checkin"}
